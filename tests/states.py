@@ -19,7 +19,7 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('candidate', 'updateCandidate.status:active'): 'activate', ('candidate', 'updateCandidate.status:paused'): 'pause',
           ('candidate', 'updateCandidate.status:placed'): 'place', ('candidate', 'updateCandidate.status:left'): 'leave',
           ('user', 'updateUser.active:true'): 'activate', ('user', 'updateUser.active:false'): 'deactivate',
-          ('message', 'resendMessage'): 'resend', ('message', 'acknowledgeMessage.event:acknowledge'): 'acknowledge', ('message', 'acknowledgeMessage.event:reject'): 'reject', ('mandate', 'grantMandate'): 'grant', ('document', 'withdrawDocument'): 'withdraw', ('mandate', 'revokeMandate'): 'revoke',
+          ('message', 'resendMessage'): 'resend', ('letter_template', 'useLetterTemplate'): 'use', ('message', 'acknowledgeMessage.event:acknowledge'): 'acknowledge', ('message', 'acknowledgeMessage.event:reject'): 'reject', ('mandate', 'grantMandate'): 'grant', ('document', 'withdrawDocument'): 'withdraw', ('mandate', 'revokeMandate'): 'revoke',
           ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate',
           ('rule', 'adoptRule'): 'adopt', ('rule', 'endRule.how:withdraw'): 'withdraw', ('rule', 'endRule.how:end'): 'end',
           ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',

@@ -55,7 +55,7 @@ create function app.decision_letter(d app.decision, what text) returns jsonb lan
     end $$;
 
 -- For the transaction that decides, takes back, suspends or resumes: one message for each recipient, and nobody else. What was made for an occasion is not
--- made again. The person and whoever pays the benefit hear what it is; the case manager that there is something; whoever sent a signal only that.
+-- made again. The person and whoever pays the benefit hear what it is; the case manager that there is something. Whoever sent a signal hears when that is handled.
 create function app.decision_notify(decision uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -75,9 +75,6 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
             perform app.notify_endpoint('benefits_payment', 'decision_' || told.what, 'decision', d.id, payment, told.occasion);
         end if;
         perform app.notify_user(c.case_manager_id, 'decision', d.id, told.occasion) from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id;
-        perform app.notify_user(g.made_by, 'signal', g.id, app.occasion('signal', g.id::text, 'handled'))
-        from app.decision_signal s join app.signal g on g.tenant_id = s.tenant_id and g.id = s.signal_id
-        where s.tenant_id = d.tenant_id and s.decision_id = d.id and g.state = 'handled';
         perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 

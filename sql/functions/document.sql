@@ -26,14 +26,15 @@ call app.wall('app.document_content');
 
 -- For functions of other nouns and for workers, which have asked themselves who may: a page of this template about this subject. `parameters` are
 -- what it says: texts, and lists of texts. The page says what was true at this moment, whenever it is made.
-create function app.document_request(template text, noun text, subject uuid, parameters jsonb, made uuid default gen_random_uuid()) returns uuid language plpgsql
+create function app.document_request(template text, noun text, subject uuid, parameters jsonb, made uuid default gen_random_uuid(),
+                                     own uuid default null) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         about app.subject := app.subject_put(noun, subject);
     begin
-        insert into app.document (tenant_id, id, subject_id, template, audience, retention, title, parameters, asked_by, asked_at)
-        select about.tenant_id, made, about.id, t.code, t.audience, t.retention, t.title_nl, document_request.parameters, app.actor(), clock.now()
+        insert into app.document (tenant_id, id, subject_id, template, letter_template_id, audience, retention, title, parameters, asked_by, asked_at)
+        select about.tenant_id, made, about.id, t.code, coalesce(own, app.letter_template_of(t.code)), t.audience, t.retention, t.title_nl, document_request.parameters, app.actor(), clock.now()
         from ref.document_template t where t.code = document_request.template;
         assert found, format('there is no template %s', template);
         perform queue.enqueue('make_document', about.tenant_id, jsonb_build_object('document', made));
@@ -118,7 +119,7 @@ create function app.documents_withdraw(subject uuid, of_template text) returns i
 
 -- Claims for this job what is asked and nobody makes: its own document first. A claim ends by itself, because a worker may die.
 create function app.documents_claim(document uuid, job bigint, most int)
-    returns table (id uuid, template text, parameters jsonb, pages_most int) language plpgsql
+    returns table (id uuid, template text, parameters jsonb, pages_most int, own bytea) language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
@@ -134,8 +135,9 @@ create function app.documents_claim(document uuid, job bigint, most int)
             order by (d.id = document) desc, d.asked_at, d.id limit most for no key update skip locked),
         claimed as (
             update app.document d set claimed_until = clock.now() + make_interval(secs => (select k.timeout_ms / 1000 from queue.kind k where k.kind = 'make_document')), claimed_by = job
-            from chosen c where d.tenant_id = c.tenant_id and d.id = c.id returning d.id, d.template, d.parameters || jsonb_build_object('title', d.title) as parameters)
-        select c.id, c.template, c.parameters, t.pages_most from claimed c join ref.document_template t on t.code = c.template order by c.id;
+            from chosen c where d.tenant_id = c.tenant_id and d.id = c.id returning d.tenant_id, d.id, d.template, d.letter_template_id, d.parameters || jsonb_build_object('title', d.title) as parameters)
+        select c.id, c.template, c.parameters, t.pages_most, o.content::bytea from claimed c join ref.document_template t on t.code = c.template
+        left join app.letter_template o on o.tenant_id = c.tenant_id and o.id = c.letter_template_id order by c.id;
     end $$;
 
 -- Whether another job has claimed this document and not ended it: it may die yet.
@@ -175,7 +177,7 @@ create function app.document_awaited() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        perform app.messages_wake(new.id);
+        perform app.messages_wake(new.id), app.letter_template_judge(new.id, new.state, new.fault);
         return null;
     end $$;
 create trigger zz_awaited after update on app.document for each row when (old.state = 'asked' and new.state <> 'asked') execute function app.document_awaited();

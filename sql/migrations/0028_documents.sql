@@ -4,7 +4,7 @@
 -- employer whom it concerns.
 create domain app.document_audience as text check (value in ('file', 'mediation', 'parties'));
 create domain app.document_retention as text check (value in ('file', 'agreement', 'card'));
-create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large'));
+create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large', 'not_odt', 'macros', 'objects', 'links'));
 create domain app.text_30000 as text check (char_length(value) between 1 and 30000);
 create domain app.page_count as int check (value between 1 and 1000);
 
@@ -37,6 +37,7 @@ create table app.document (
     candidate_id uuid,
     employer_id uuid,
     template text not null references ref.document_template,
+    letter_template_id uuid,
     audience app.document_audience not null,
     retention app.document_retention not null,
     title app.line_200 not null,
@@ -61,6 +62,7 @@ create table app.document (
     constraint document_parameters_small check (pg_column_size(parameters) <= 200000)
 );
 comment on column app.document.parameters is 'what the page says, as it was when it was asked; emptied once it is made';
+comment on column app.document.letter_template_id is 'the template of the municipality of which it is made; null: ours';
 comment on column app.document.claimed_until is 'until then the job claimed_by makes it';
 create index document_by_asking on app.document (tenant_id, asked_at, id);
 create index document_by_subject on app.document (tenant_id, subject_id, asked_at, id);

@@ -34,3 +34,31 @@ create index endpoint_by_purpose on app.endpoint (tenant_id, purpose, id);
 create unique index endpoint_once on app.endpoint (tenant_id, purpose) where not paused;
 alter table app.message add foreign key (tenant_id, endpoint_id) references app.endpoint (tenant_id, id);
 alter table app.message add foreign key (tenant_id, document_id) references app.document (tenant_id, id);
+
+-- A letter as a municipality writes it: an OpenDocument text, each version by itself. A worker reads it, and makes a page of it with invented values; a person
+-- looks at that page before it is used.
+create domain app.letter_template_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large', 'not_odt', 'macros', 'objects', 'links'));
+create domain app.letter_template_file as bytea check (octet_length(value) between 1 and 2097152);
+create table app.letter_template (
+    tenant_id int not null references ref.tenant,
+    id uuid not null,
+    template text not null references ref.document_template,
+    number int not null,
+    state text not null default 'uploaded',
+    fault app.letter_template_fault,
+    content app.letter_template_file not null,
+    hash bytea not null,
+    preview_id uuid,
+    uploaded_by uuid,
+    uploaded_at timestamptz not null,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, preview_id) references app.document (tenant_id, id)
+);
+create index letter_template_by_upload on app.letter_template (tenant_id, uploaded_at, id);
+create unique index letter_template_number on app.letter_template (tenant_id, template, number);
+create unique index letter_template_in_use on app.letter_template (tenant_id, template) where state = 'in_use';
+alter table app.letter_template alter column content set storage external;
+alter table app.document add foreign key (tenant_id, letter_template_id) references app.letter_template (tenant_id, id);

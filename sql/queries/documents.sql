@@ -3,7 +3,7 @@
 -- query: document_claim
 -- rows: many
 -- writes: yes
-select c.id, c.template, c.parameters, c.pages_most from app.documents_claim(:document::uuid, :job::bigint, :most::int) c
+select c.id, c.template, c.parameters, c.pages_most, encode(c.own, 'hex') as own from app.documents_claim(:document::uuid, :job::bigint, :most::int) c
 
 -- query: document_waits
 -- rows: one

@@ -5,6 +5,8 @@
 insert into app.endpoint (tenant_id, id, purpose, kind, address, secret, paused, version, changed_at, changed_in)
 select t.tenant, '01920000-0000-7000-8000-00000000ed01', 'benefits_payment', 'webhook', 'https://uitkeringen.maasdrecht.example/berichten', 'uitkeringen', true, 1, clock.now(),
        pg_current_xact_id() from town t where t.n = 1;
+insert into app.letter_template (tenant_id, id, template, number, state, fault, content, hash, uploaded_at, version, changed_at, changed_in)
+select t.tenant, '01920000-0000-7000-8000-00000000ed31', 'decision', 1, 'refused', 'not_odt', 'x', sha256('x'), clock.now(), 1, clock.now(), pg_current_xact_id() from town t where t.n = 1;
 insert into app.contact (tenant_id, id, organisation_id, name, function_title, email, version, changed_at, changed_in)
 select o.tenant_id, gen_random_uuid(), o.id, 'Henk Pad', 'planning', 'planning@werkpad.example', 1, clock.now(), pg_current_xact_id() from app.organisation o where o.id = pg_temp.uid('org', 11);
 insert into app.vacancy_answer (tenant_id, id, vacancy_id, employer_id, chance, channel, answered_by, answered_at, version, changed_at, changed_in)

@@ -214,6 +214,7 @@ CALLS = {
         'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false)", 'MW404'),
     'app.message_reported(uuid,bytea,text,text)': ('notifications', "app.message_reported(%(queued)s, 'x', 'delayed', '4.0.0')", False),
     'app.message_acknowledged(uuid,text,text,text)': ('notifications', "app.message_acknowledged(%(queued)s, 'gm9901', 'done', null)", False),
+    'app.letter_template_use(uuid)': ('agreements', 'app.letter_template_use(%(letter)s)', 'MW404'),
     'app.messages_erase()': ('matching', 'app.messages_erase()', 0),
     'app.message_acknowledge(uuid,text,text)': ('platform', "app.message_acknowledge(%(message)s, 'acknowledge', null)", 'MW404'),
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
@@ -342,7 +343,7 @@ def target(region, as_role):
     assert as_role('team_lead').post(f'/decisions/{asked_decision}/view-requests', {'channel': 'in_person'}).status == 200
     objection = '01920000-0000-7000-8000-00000000bc01'
     return {'decision': decision, 'asked_decision': asked_decision, 'objection': objection, 'placement': placement, 'signal': signal, 'instrument': instrument, 'trajectory': trajectory.json['id'],
-            'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+            'letter': '01920000-0000-7000-8000-00000000ed31', 'letter': '01920000-0000-7000-8000-00000000ed31', 'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

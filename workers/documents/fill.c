@@ -55,9 +55,8 @@ static void add_text(struct filling *filling, struct str text)
     }
 }
 
-static void add_value(struct filling *filling, struct str name)
+static void add_string(struct filling *filling, const cJSON *value)
 {
-    const cJSON *value = value_of(filling, name);
     if (!cJSON_IsString(value)) {
         filling->fault = "values";
         return;
@@ -66,6 +65,22 @@ static void add_value(struct filling *filling, struct str name)
     if (!letters_are_ours(text))
         filling->fault = "characters";
     add_text(filling, text);
+}
+
+/* A list stands below each other, with an empty line between its items. */
+static void add_value(struct filling *filling, struct str name)
+{
+    const cJSON *value = value_of(filling, name), *item;
+    if (!cJSON_IsArray(value)) {
+        add_string(filling, value);
+        return;
+    }
+    cJSON_ArrayForEach(item, value)
+    {
+        if (item != value->child)
+            buf_add(&filling->out, S("<text:line-break/><text:line-break/>"));
+        add_string(filling, item);
+    }
 }
 
 static void add_marks(struct filling *filling, struct str part)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A template becomes a page: it is XML (flat ODT) with marks.
  *
- *   {{name}}                          the value of that name, as text
+ *   {{name}}                          the value of that name, as text; the items of a list below each other
  *   <!--each name--> … <!--end-->     once for each item of a list, which is {{.}} inside; of a text once, and
  *                                     not at all when the value is absent
  *

@@ -8,6 +8,7 @@
 #include "workers/documents/fill.h"
 #include "workers/documents/gen/queries.h"
 #include "workers/documents/gen/templates.h"
+#include "workers/documents/odt.h"
 #include "workers/documents/office.h"
 #include "workers/documents/pdf.h"
 
@@ -61,12 +62,36 @@ static const struct page_template *template_of(struct str code)
     return template->code ? template : NULL;
 }
 
+/* A template that the municipality wrote. */
+static const char *fill_own(struct ctx *ctx, struct str hex, const cJSON *values, struct str *page)
+{
+    struct odt odt;
+    struct str content, styles, title = S("Brief");
+    size_t count = hex.len / 2;
+    unsigned char *bytes = arena_alloc(ctx->arena, count + 1);
+    const cJSON *said = cJSON_GetObjectItemCaseSensitive(values, "title");
+    const char *fault = hex_read(hex, bytes, count) ? NULL : "not_odt";
+    if (!fault)
+        fault = odt_read(ctx->arena, (struct str){(const char *)bytes, count}, &odt);
+    if (!fault)
+        fault = fill(ctx->arena, odt.content, values, &content);
+    if (!fault)
+        fault = fill(ctx->arena, odt.styles, values, &styles);
+    if (!fault && cJSON_IsString(said))
+        fault = fill(ctx->arena, S("{{title}}"), values, &title);
+    if (!fault)
+        *page = odt_write(ctx->arena, &odt, content, styles, title);
+    return fault;
+}
+
 static const char *fill_row(struct ctx *ctx, const PGresult *rows, int row, struct str *page)
 {
     const struct page_template *template = template_of(value(rows, row, DOCUMENT_CLAIM_TEMPLATE));
     cJSON *values;
     if (!template || json_parse(ctx, value(rows, row, DOCUMENT_CLAIM_PARAMETERS), &values) != OK)
         return "values";
+    if (!PQgetisnull(rows, row, DOCUMENT_CLAIM_OWN))
+        return fill_own(ctx, value(rows, row, DOCUMENT_CLAIM_OWN), values, page);
     return fill(ctx->arena, str_of(template->text), values, page);
 }
 

@@ -132,6 +132,7 @@ static void remove_pages(const struct office *office, struct arena *arena, size_
 {
     for (size_t i = 0; i < count; i++) {
         unlink(in_folder(arena, office, arena_print(arena, "%zu.fodt", i).at).at);
+        unlink(in_folder(arena, office, arena_print(arena, "%zu.odt", i).at).at);
         unlink(in_folder(arena, office, arena_print(arena, "%zu.pdf", i).at).at);
     }
 }
@@ -142,7 +143,9 @@ static bool make(const struct office *office, struct arena *arena, const struct 
 {
     const char **files = arena_array(arena, count, sizeof *files);
     for (size_t i = 0; i < count; i++) {
-        files[i] = in_folder(arena, office, arena_print(arena, "%zu.fodt", i).at).at;
+        bool zip = str_has_prefix(pages[i], S("PK"));
+        files[i] =
+            in_folder(arena, office, arena_print(arena, "%zu.%s", i, zip ? "odt" : "fodt").at).at;
         if (!write_page(files[i], pages[i]))
             return false;
     }

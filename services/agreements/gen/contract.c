@@ -303,6 +303,53 @@ static enum err count_figure_plan(struct ctx *ctx, const struct request *req, st
     });
     return OK;
 }
+static const struct right list_letter_templates_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_letter_templates_query[] = {
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 8, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+};
+/* listLetterTemplates: Letters as the municipality writes them */
+static enum err list_letter_templates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_letter_template_list(plan);
+    return OK;
+}
+static const struct right create_letter_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* createLetterTemplate: Send in a letter */
+static enum err create_letter_template_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    sql_letter_template_insert(plan, req->body, (struct sql_letter_template_insert){
+        .id = req->new_id,
+        .actor = ctx->actor->user_id,
+    });
+    sql_letter_template_get(plan, (struct sql_letter_template_get){.id = req->new_id});
+    return OK;
+}
+static const struct right get_letter_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_letter_template_path[] = {
+    {.name = "letterTemplateId", .key = {"\"letterTemplateId\":", 19}, .column = "letter_template_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* getLetterTemplate: One version of a letter */
+static enum err get_letter_template_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_letter_template_get(plan, (struct sql_letter_template_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right use_letter_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field use_letter_template_path[] = {
+    {.name = "letterTemplateId", .key = {"\"letterTemplateId\":", 19}, .column = "letter_template_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* useLetterTemplate: Use a version */
+static enum err use_letter_template_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_letter_template_use(plan, (struct sql_letter_template_use){
+        .letter_template_id = req->path[0],
+    });
+    sql_letter_template_get(plan, (struct sql_letter_template_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field list_participations_path[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -763,6 +810,57 @@ static const struct operation operations[] = {
         .handle = count_figure_plan,
     },
     {
+        .id = "listLetterTemplates",
+        .method = METHOD_GET,
+        .path = "/letter-templates",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_letter_templates_rights,
+        .parameters = list_letter_templates_query, .parameters_count = 1,
+        .response = &letter_template_schema, .shown = 0x7ffu,
+        .list = &query_letter_template_list,
+        .handle = list_letter_templates_plan,
+    },
+    {
+        .id = "createLetterTemplate",
+        .method = METHOD_POST,
+        .path = "/letter-templates",
+        .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 201,
+        .body_max = LIMIT_BODY,
+        .rights = create_letter_template_rights,
+        .body = &letter_template_new_schema,
+        .response = &letter_template_schema, .shown = 0x7ffu,
+        .show = &operations[21],
+        .handle = create_letter_template_plan,
+    },
+    {
+        .id = "getLetterTemplate",
+        .method = METHOD_GET,
+        .path = "/letter-templates/{letterTemplateId}",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_letter_template_rights,
+        .path_fields = get_letter_template_path, .path_count = 1,
+        .response = &letter_template_schema, .shown = 0x7ffu,
+        .handle = get_letter_template_plan,
+    },
+    {
+        .id = "useLetterTemplate",
+        .method = METHOD_POST,
+        .path = "/letter-templates/{letterTemplateId}/uses",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = 0,
+        .rights = use_letter_template_rights,
+        .path_fields = use_letter_template_path, .path_count = 1,
+        .response = &letter_template_schema, .shown = 0x7ffu,
+        .show = &operations[21],
+        .handle = use_letter_template_plan,
+    },
+    {
         .id = "listParticipations",
         .method = METHOD_GET,
         .path = "/projects/{projectId}/participations",
@@ -786,7 +884,7 @@ static const struct operation operations[] = {
         .path_fields = create_participation_path, .path_count = 1,
         .body = &participation_new_schema,
         .response = &participation_schema, .shown = 0x7ffu,
-        .show = &operations[21],
+        .show = &operations[25],
         .handle = create_participation_plan,
     },
     {
@@ -848,7 +946,7 @@ static const struct operation operations[] = {
         .rights = create_project_rights,
         .body = &project_new_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[26],
+        .show = &operations[30],
         .handle = create_project_plan,
     },
     {
@@ -887,7 +985,7 @@ static const struct operation operations[] = {
         .path_fields = move_project_path, .path_count = 1,
         .body = &project_move_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[26],
+        .show = &operations[30],
         .handle = move_project_plan,
     },
     {
@@ -913,7 +1011,7 @@ static const struct operation operations[] = {
         .rights = create_stated_figure_rights,
         .body = &stated_figure_new_schema,
         .response = &stated_figure_schema, .shown = 0x3fffu,
-        .show = &operations[31],
+        .show = &operations[35],
         .handle = create_stated_figure_plan,
     },
     {
@@ -955,5 +1053,5 @@ static const struct operation operations[] = {
 };
 
 const struct service agreements_service = {
-    "agreements", operations, 34, false,
+    "agreements", operations, 38, false,
 };

@@ -120,6 +120,27 @@ struct sql_figure_now {
 };
 struct statement *sql_figure_now(struct plan *plan, struct sql_figure_now args);
 
+extern const struct query query_letter_template_list;
+struct statement *sql_letter_template_list(struct plan *plan);
+
+extern const struct query query_letter_template_get;
+struct sql_letter_template_get {
+    struct str id;
+};
+struct statement *sql_letter_template_get(struct plan *plan, struct sql_letter_template_get args);
+
+extern const struct query query_letter_template_insert;
+struct sql_letter_template_insert {
+    struct str id, actor;
+};
+struct statement *sql_letter_template_insert(struct plan *plan, const struct letter_template_new *body, struct sql_letter_template_insert args);
+
+extern const struct query query_letter_template_use;
+struct sql_letter_template_use {
+    struct str letter_template_id;
+};
+struct statement *sql_letter_template_use(struct plan *plan, struct sql_letter_template_use args);
+
 extern const struct query query_participation_list;
 struct sql_participation_list {
     struct str project_id;

@@ -51,6 +51,12 @@ struct signing_signature {
     struct str name;
 };
 
+/* A letter that is sent in. (nieuwe brief van de gemeente) */
+struct letter_template_new {
+    struct str template;
+    struct str content;
+};
+
 /* Who takes part from now on, and as what. (nieuwe deelname) */
 struct participation_new {
     struct str participant_kind;
@@ -130,6 +136,7 @@ extern const struct schema agreement_move_schema;
 extern const struct schema agreement_signature_schema;
 extern const struct schema signing_token_schema;
 extern const struct schema signing_signature_schema;
+extern const struct schema letter_template_new_schema;
 extern const struct schema participation_new_schema;
 extern const struct schema participation_change_schema;
 extern const struct schema project_new_schema;
@@ -149,6 +156,7 @@ extern const struct schema figure_total_schema;
 extern const struct schema figure_said_schema;
 extern const struct schema figure_schema;
 extern const struct schema figure_record_item_schema;
+extern const struct schema letter_template_schema;
 extern const struct schema participation_schema;
 extern const struct schema project_schema;
 extern const struct schema stated_figure_schema;

@@ -106,6 +106,22 @@ create function app.instrument_is_ended(state text) returns boolean immutable pa
     return state in ('refused', 'withdrawn');
 grant execute on function app.instrument_is_ended(text) to public;
 
+create function app.letter_template_is_pending(state text) returns boolean immutable parallel safe
+    return state in ('uploaded');
+grant execute on function app.letter_template_is_pending(text) to public;
+
+create function app.letter_template_is_open(state text) returns boolean immutable parallel safe
+    return state in ('ready');
+grant execute on function app.letter_template_is_open(text) to public;
+
+create function app.letter_template_is_settled(state text) returns boolean immutable parallel safe
+    return state in ('in_use');
+grant execute on function app.letter_template_is_settled(text) to public;
+
+create function app.letter_template_is_ended(state text) returns boolean immutable parallel safe
+    return state in ('refused');
+grant execute on function app.letter_template_is_ended(text) to public;
+
 create function app.mandate_is_pending(state text) returns boolean immutable parallel safe
     return state in ('asked');
 grant execute on function app.mandate_is_pending(text) to public;
@@ -403,6 +419,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
         when 'decision' then event not in ('redraft', 'notify', 'begin', 'end', 'lapse', 'replace')
         when 'document' then event not in ('make', 'fail')
         when 'instrument' then event not in ('lapse')
+        when 'letter_template' then event not in ('fit', 'refuse', 'replace')
         when 'mandate' then event not in ('end')
         when 'message' then event not in ('send', 'hand', 'fail', 'lose', 'deliver', 'bounce', 'withdraw')
         when 'placement' then event not in ('convert', 'return', 'resume', 'correct')

@@ -9,8 +9,8 @@ _Static_assert(5 <= LIMIT_VALUES, "document_end");
 
 const struct query query_document_claim = {
     .name = "document_claim",
-    .text = "select c.id, c.template, c.parameters, c.pages_most from app.documents_claim($1::uuid, $2::bigin"
-            "t, $3::int) c",
+    .text = "select c.id, c.template, c.parameters, c.pages_most, encode(c.own, 'hex') as own from app.docume"
+            "nts_claim($1::uuid, $2::bigint, $3::int) c",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = true, .list = NULL,
 };

@@ -7,7 +7,7 @@
 
 extern const struct query query_document_claim;
 enum document_claim_column { DOCUMENT_CLAIM_ID, DOCUMENT_CLAIM_TEMPLATE, DOCUMENT_CLAIM_PARAMETERS,
-    DOCUMENT_CLAIM_PAGES_MOST };
+    DOCUMENT_CLAIM_PAGES_MOST, DOCUMENT_CLAIM_OWN };
 struct sql_document_claim {
     struct str document, job, most;
 };

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Letters as a municipality writes them: read, refused with the reason, shown as a page, and used; one that is bad stops nobody else's letters."""
+import base64
+import io
+import re
+import subprocess
+import zipfile
+
+import pytest
+from test_notifications import CONTEXT  # noqa: F401
+
+from region import ROOT, until
+
+OURS = (ROOT / 'workers/documents/templates/notice.fodt').read_text()
+ROOT_TAG = re.search(r'<office:document (.*?) office:mimetype', OURS, re.S).group(1)
+TEXT = '<text:p>{{name}}</text:p><text:p>{{address}}</text:p><text:p>Onze eigen brief van {{municipality}}, {{day}}. <text:a xlink:href="https://www.maasdrecht.example/">Meer</text:a></text:p>'
+
+
+def odt(text=TEXT, files=(), scripts='', drop=()):
+    """An OpenDocument text with this body, as LibreOffice would write it."""
+    space = ROOT_TAG + ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" xmlns:script="urn:oasis:names:tc:opendocument:xmlns:script:1.0"'
+    styles = re.search(r'<office:font-face-decls>.*</office:master-styles>', OURS, re.S).group(0)
+    parts = {'mimetype': 'application/vnd.oasis.opendocument.text',
+             'content.xml': f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {space}>{scripts}<office:automatic-styles/><office:body><office:text>{text}</office:text></office:body></office:document-content>',
+             'styles.xml': f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {space}>{styles}</office:document-styles>',
+             'META-INF/manifest.xml': '<x/>', **dict(files)}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            if name not in drop:
+                archive.writestr(name, data)
+    return out.getvalue()
+
+
+@pytest.fixture
+def sent(as_role):
+    """sent(file): the version, once a worker has read it."""
+    def make(file, template='notice', role='team_lead'):
+        client = as_role(role)
+        made = client.post('/letter-templates', {'template': template, 'content': base64.b64encode(file).decode()})
+        assert made.status == 201 and made.json['state'] == 'uploaded', made.text
+        return client.wait_for(made.headers['location'], lambda r: r.json['state'] != 'uploaded').json
+    return make
+
+
+def test_a_letter_is_sent_in_looked_at_and_used(region, as_role, sent, candidate):
+    lead = as_role('team_lead')
+    first = sent(odt())
+    assert first['state'] == 'ready' and first['number'] >= 1, first
+    page = lead.get(f'/documents/{first["previewId"]}/content')
+    words = subprocess.run(['pdftotext', '-layout', '-', '-'], input=page.body, capture_output=True, check=True).stdout.decode()
+    assert 'Onze eigen brief van Gemeente Maasdrecht' in words and 'Roos Voorbeeld' in words
+    assert lead.post(f'/letter-templates/{first["id"]}/uses').json['state'] == 'in_use'
+    assert lead.post(f'/letter-templates/{first["id"]}/uses').problem == 'state'
+    made = region.sql(f"{CONTEXT} select app.document_request('notice', 'candidate', %s, app.letter_values(c))::text from app.candidate c where c.id = %s", (candidate.json['id'],) * 2)[0][0]
+    until(lambda: lead.get(f'/documents/{made}').json['state'] != 'asked')
+    assert region.sql('select letter_template_id::text from app.document where id = %s', (made,)) == [(first['id'],)]
+    second = sent(odt(TEXT.replace('eigen', 'nieuwe')))
+    assert second['number'] > first['number']
+    assert lead.post(f'/letter-templates/{second["id"]}/uses').status == 200 and lead.get(f'/letter-templates/{first["id"]}').json['state'] == 'ready'
+    assert {item['id'] for item in lead.get('/letter-templates?template=notice').json['items']} >= {first['id'], second['id']}
+    region.sql("set session_replication_role = replica; update app.letter_template set state = 'ready' where state = 'in_use'")
+
+
+BAD = {
+    'no zip': (b'PK nothing', 'not_odt'), 'no text': (odt(drop=('content.xml',)), 'not_odt'), 'a document type': (odt('<!DOCTYPE x>'), 'not_odt'),
+    'macros': (odt(files={'Basic/Standard/Module1.xml': '<x/>'}), 'macros'), 'scripts': (odt(files={'Scripts/python/x.py': 'x'}), 'macros'),
+    'a listener': (odt(scripts='<office:scripts><script:event-listener script:language="ooo:script"/></office:scripts>'), 'macros'),
+    'an object': (odt('<draw:object xlink:href="./Object 1"/>'), 'objects'), 'an object file': (odt(files={'Object 1/content.xml': '<x/>'}), 'objects'),
+    'a picture elsewhere': (odt('<draw:image xlink:href="https://elders.example/x.png"/>'), 'links'), 'a file': (odt('<draw:image xlink:href="file:///etc/passwd"/>'), 'links'),
+    'a section elsewhere': (odt('<text:section-source xlink:href="http://elders.example/"/>'), 'links'),
+    'a script link': (odt('<text:a xlink:href="vnd.sun.star.script:x">x</text:a>'), 'links'),
+    'an unknown mark': (odt('<text:p>{{onbekend}}</text:p>'), 'values'), 'a bomb': (odt('<text:p>' + 'x' * 8_000_000 + '</text:p>'), 'too_large'),
+    'too long': (odt('<text:p>x</text:p>' * 400), 'too_long'),
+}
+
+
+@pytest.mark.parametrize('bad', BAD)
+def test_what_cannot_be_used_says_why(as_role, sent, bad):
+    file, fault = BAD[bad]
+    seen = sent(file)
+    assert (seen['state'], seen.get('fault')) == ('refused', fault)
+    assert as_role('team_lead').post(f'/letter-templates/{seen["id"]}/uses').problem == 'state'
+
+
+def test_a_picture_of_20_mb_never_gets_in(as_role):
+    answer = as_role('team_lead').post('/letter-templates', {'template': 'notice', 'content': 'A' * 66_000})
+    assert answer.status == 413
+
+
+def test_another_municipality_sees_and_uses_none_of_it(as_role, sent):
+    seen = sent(odt())
+    other = as_role('team_lead', 'gm9902')
+    assert other.get(f'/letter-templates/{seen["id"]}').status == 404 and other.post(f'/letter-templates/{seen["id"]}/uses').status == 404
