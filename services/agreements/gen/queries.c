@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(39 <= LIMIT_QUERIES, "queries");
+_Static_assert(43 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
 
 static const struct query_filter agreement_list_filters[] = {
@@ -426,6 +426,81 @@ struct statement *sql_figure_now(struct plan *plan, struct sql_figure_now args)
     return plan_add(plan, &query_figure_now, values);
 }
 
+static const struct query_filter letter_template_list_filters[] = {
+    {"template", "l.template = %", NULL},
+};
+static const struct query_sort letter_template_list_sorts[] = {
+    {"uploadedAt", "l.uploaded_at", "timestamptz", "uploaded_at"},
+};
+static const struct query_list letter_template_list_list = {
+    letter_template_list_filters, 1,
+    letter_template_list_sorts, 1,
+    "l.id", "id", "uuid",
+    true,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_letter_template_list = {
+    .name = "letter_template_list",
+    .text = "select l.id, l.template, l.number, l.state, l.fault, encode(l.hash, 'hex') as hash, l.preview_id"
+            ", l.uploaded_by, l.uploaded_at, l.version, l.changed_at from app.letter_template l where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &letter_template_list_list,
+};
+struct statement *sql_letter_template_list(struct plan *plan)
+{
+    return plan_add(plan, &query_letter_template_list, NULL);
+}
+
+const struct query query_letter_template_get = {
+    .name = "letter_template_get",
+    .text = "select l.id, l.template, l.number, l.state, l.fault, encode(l.hash, 'hex') as hash, l.preview_id"
+            ", l.uploaded_by, l.uploaded_at, l.version, l.changed_at from app.letter_template l where l.id = "
+            "$1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_letter_template_get(struct plan *plan, struct sql_letter_template_get args)
+{
+    const struct str values[] = {
+        args.id,
+    };
+    return plan_add(plan, &query_letter_template_get, values);
+}
+
+const struct query query_letter_template_insert = {
+    .name = "letter_template_insert",
+    .text = "insert into app.letter_template as l (tenant_id, id, template, content, uploaded_by, uploaded_at"
+            ") values (app.tenant(), $1::uuid, $2::text, app.letter_template_bytes($3::text), $4::uuid, clock"
+            ".now()) returning l.id",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_letter_template_insert(struct plan *plan, const struct letter_template_new *body, struct sql_letter_template_insert args)
+{
+    const struct str values[] = {
+        args.id,
+        body->template,
+        body->content,
+        args.actor,
+    };
+    return plan_add(plan, &query_letter_template_insert, values);
+}
+
+const struct query query_letter_template_use = {
+    .name = "letter_template_use",
+    .text = "select app.letter_template_use($1::uuid)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_letter_template_use(struct plan *plan, struct sql_letter_template_use args)
+{
+    const struct str values[] = {
+        args.letter_template_id,
+    };
+    return plan_add(plan, &query_letter_template_use, values);
+}
+
 static const struct query_sort participation_list_sorts[] = {
     {"changedAt", "a.changed_at", "timestamptz", "changed_at"},
 };
@@ -806,4 +881,4 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_document_card, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_seen, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_document_card, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_letter_template_list, &query_letter_template_get, &query_letter_template_insert, &query_letter_template_use, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_seen, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};

@@ -6,7 +6,7 @@
 #include "lib/http/schema_columns.h"
 
 _Static_assert(57 <= LIMIT_QUERIES, "queries");
-_Static_assert(37 <= LIMIT_VALUES, "candidate_insert");
+_Static_assert(39 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter appointment_list_filters[] = {
     {"candidateId", "a.candidate_id = %::uuid", NULL},
@@ -439,20 +439,21 @@ static const struct query_list candidate_list_list = {
 };
 const struct query query_candidate_list = {
     .name = "candidate_list",
-    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
-            "sation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c."
-            "status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c."
-            "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
-            "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
-            "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
-            "rawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at, case wh"
-            "en c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates"
-            "/' || c.merged_into) end as merged_into, case when $1::boolean then (select k.name from app.coll"
-            "eague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) end as case_manager_name, "
-            "case when $2::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id a"
-            "nd k.id = c.coach_id) end as coach_name, case when $3::boolean then app.candidate_organisation(c"
-            ".id) end as organisation_name, c.changed_in from app.candidate c where true",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_addres"
+            "s, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c"
+            ".organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_i"
+            "d end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.cur"
+            "rent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as"
+            " target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dis"
+            "tance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json"
+            "(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.di"
+            "ed_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id',"
+            " c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1::bo"
+            "olean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case"
+            "_manager_id) end as case_manager_name, case when $2::boolean then (select k.name from app.collea"
+            "gue k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3::bo"
+            "olean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app.cand"
+            "idate c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -482,18 +483,18 @@ struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_see
 
 const struct query query_candidate_get = {
     .name = "candidate_get",
-    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
-            "sation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c."
-            "status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c."
-            "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
-            "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
-            "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
-            "rawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at, case wh"
-            "en c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates"
-            "/' || c.merged_into) end as merged_into, c.competences, c.conditions, c.languages, c.occupations"
-            ", c.own_applications, app.proposals_open_of(c.id) as open_proposals from app.candidate c where c"
-            ".id = $1",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_addres"
+            "s, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c"
+            ".organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_i"
+            "d end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.cur"
+            "rent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as"
+            " target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dis"
+            "tance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json"
+            "(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.di"
+            "ed_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id',"
+            " c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competences, c"
+            ".conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open"
+            "_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -507,23 +508,23 @@ struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get 
 
 const struct query query_candidate_get_named = {
     .name = "candidate_get_named",
-    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postcode4, c."
-            "neighbourhood, c.case_manager_id, c.coach_id, case when c.organisation_until is null or c.organi"
-            "sation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c."
-            "status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c."
-            "basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_ma"
-            "x, c.hours_worked, to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as trans"
-            "port, c.available_from, c.wishes, c.introduction, to_json(c.sectors) as sectors, c.consent_withd"
-            "rawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at, case wh"
-            "en c.merged_into is not null then json_build_object('id', c.merged_into, 'href', '/v1/candidates"
-            "/' || c.merged_into) end as merged_into, ref.labelled(c.competences, $1) as competences, ref.lab"
-            "elled(c.conditions, $1) as conditions, c.languages, ref.labelled(c.occupations, $1) as occupatio"
-            "ns, c.own_applications, (select b.name from ref.neighbourhood b where b.code = c.neighbourhood) "
-            "as neighbourhood_name, app.proposals_open_of(c.id) as open_proposals, (select k.name from app.co"
-            "lleague k where k.tenant_id = c.tenant_id and k.id = c.case_manager_id) as case_manager_name, (s"
-            "elect k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) as coac"
-            "h_name, app.candidate_organisation(c.id) as organisation_name from app.candidate c where c.id = "
-            "$2",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_addres"
+            "s, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c"
+            ".organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_i"
+            "d end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.cur"
+            "rent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as"
+            " target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dis"
+            "tance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json"
+            "(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.di"
+            "ed_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id',"
+            " c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled(c.c"
+            "ompetences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.l"
+            "abelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neighbour"
+            "hood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as ope"
+            "n_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.ca"
+            "se_manager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id = c.t"
+            "enant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisation_"
+            "name from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -539,21 +540,22 @@ struct statement *sql_candidate_get_named(struct plan *plan, struct sql_candidat
 const struct query query_candidate_insert = {
     .name = "candidate_insert",
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
-            "phone, postcode4, neighbourhood, case_manager_id, coach_id, organisation_id, user_id, status, be"
-            "nefit, situation, current_employer, current_employer_id, education_level, basic_qualification, p"
-            "hase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport, ava"
-            "ilable_from, wishes, introduction, sectors, competences, conditions, languages, occupations, own"
-            "_applications) values (app.tenant(), $1::uuid, $2::text, $3::text, $4::text, $5::date, $6::text,"
-            " $7::text, $8::text, $9::text, $10::uuid, $11::uuid, $12::uuid, $13::uuid, coalesce($14::text, '"
-            "active'), coalesce($15::text, 'assistance'), coalesce($16::text, 'unemployed'), $17::text, $18::"
-            "uuid, $19::text, $20::boolean, $21::int, array(select jsonb_array_elements_text($22::jsonb)), co"
-            "alesce($23::int, 1), coalesce($24::int, 40), coalesce($25::int, 0), coalesce(nullif(array(select"
-            " jsonb_array_elements_text($26::jsonb)), '{}'), '{day}'), coalesce($27::int, 15), array(select j"
-            "sonb_array_elements_text($28::jsonb)), $29::date, $30::text, $31::text, array(select jsonb_array"
-            "_elements_text($32::jsonb)), app.candidate_competences($33::jsonb), app.candidate_conditions($34"
-            "::jsonb), app.candidate_languages($35::jsonb), app.candidate_occupations($36::jsonb), app.candid"
-            "ate_own_applications($37::jsonb)) returning c.id",
-    .parameters = 37, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "phone, postal_address, digital_chosen_at, postcode4, neighbourhood, case_manager_id, coach_id, o"
+            "rganisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, educ"
+            "ation_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shif"
+            "ts, max_distance_km, transport, available_from, wishes, introduction, sectors, competences, cond"
+            "itions, languages, occupations, own_applications) values (app.tenant(), $1::uuid, $2::text, $3::"
+            "text, $4::text, $5::date, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $"
+            "12::uuid, $13::uuid, $14::uuid, $15::uuid, coalesce($16::text, 'active'), coalesce($17::text, 'a"
+            "ssistance'), coalesce($18::text, 'unemployed'), $19::text, $20::uuid, $21::text, $22::boolean, $"
+            "23::int, array(select jsonb_array_elements_text($24::jsonb)), coalesce($25::int, 1), coalesce($2"
+            "6::int, 40), coalesce($27::int, 0), coalesce(nullif(array(select jsonb_array_elements_text($28::"
+            "jsonb)), '{}'), '{day}'), coalesce($29::int, 15), array(select jsonb_array_elements_text($30::js"
+            "onb)), $31::date, $32::text, $33::text, array(select jsonb_array_elements_text($34::jsonb)), app"
+            ".candidate_competences($35::jsonb), app.candidate_conditions($36::jsonb), app.candidate_language"
+            "s($37::jsonb), app.candidate_occupations($38::jsonb), app.candidate_own_applications($39::jsonb)"
+            ") returning c.id",
+    .parameters = 39, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
 struct statement *sql_candidate_insert(struct plan *plan, const struct candidate_new *body, struct sql_candidate_insert args)
@@ -566,6 +568,8 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         body->birth_date,
         body->email,
         body->phone,
+        body->postal_address,
+        body->digital_chosen_at,
         body->postcode4,
         body->neighbourhood,
         args.case_manager_id,
@@ -580,22 +584,22 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         body->education_level,
         plan_bool(body->basic_qualification),
         plan_int(plan, body->phase),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[21], &body->target_groups),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[23], &body->target_groups),
         plan_int(plan, body->hours_min),
         plan_int(plan, body->hours_max),
         plan_int(plan, body->hours_worked),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[25], &body->shifts),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->shifts),
         plan_int(plan, body->max_distance_km),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[27], &body->transport),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[29], &body->transport),
         body->available_from,
         body->wishes,
         body->introduction,
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[31], &body->sectors),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[32], &body->competences),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[33], &body->conditions),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[34], &body->languages),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[35], &body->occupations),
-        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[36], &body->own_applications),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[33], &body->sectors),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[34], &body->competences),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[35], &body->conditions),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[36], &body->languages),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[37], &body->occupations),
+        schema_member_columns(plan->ctx->arena, &candidate_new_schema.fields[38], &body->own_applications),
     };
     return plan_add(plan, &query_candidate_insert, values);
 }
@@ -604,24 +608,25 @@ const struct query query_candidate_change = {
     .name = "candidate_change",
     .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
             "ea, true) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name"
-            ", last_name, birth_date, email, phone, postcode4, neighbourhood, case_manager_id, coach_id, orga"
-            "nisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, educati"
-            "on_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts,"
-            " max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditi"
-            "ons, languages, occupations, own_applications, bsn_changes) = (select n.alias, n.first_name, n.l"
-            "ast_name, n.birth_date, n.email, n.phone, n.postcode4, n.neighbourhood, n.case_manager_id, n.coa"
-            "ch_id, n.organisation_id, n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.cur"
-            "rent_employer_id, n.education_level, n.basic_qualification, n.phase, n.target_groups, n.hours_mi"
-            "n, n.hours_max, n.hours_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wi"
-            "shes, n.introduction, n.sectors, case when d ? 'competences' then app.candidate_competences(null"
-            "if(d -> 'competences', 'null')) else c.competences end, case when d ? 'conditions' then app.cand"
-            "idate_conditions(nullif(d -> 'conditions', 'null')) else c.conditions end, case when d ? 'langua"
-            "ges' then app.candidate_languages(nullif(d -> 'languages', 'null')) else c.languages end, case w"
-            "hen d ? 'occupations' then app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c."
-            "occupations end, case when d ? 'own_applications' then app.candidate_own_applications(nullif(d -"
-            "> 'own_applications', 'null')) else c.own_applications end, c.bsn_changes + coalesce((select num"
-            "ber.changed::int from number), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_re"
-            "cord(c, given.d) n) where c.id = $1 and $7::int8multirange @> c.version returning c.id",
+            ", last_name, birth_date, email, phone, postal_address, digital_chosen_at, postcode4, neighbourho"
+            "od, case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_emp"
+            "loyer, current_employer_id, education_level, basic_qualification, phase, target_groups, hours_mi"
+            "n, hours_max, hours_worked, shifts, max_distance_km, transport, available_from, wishes, introduc"
+            "tion, sectors, competences, conditions, languages, occupations, own_applications, bsn_changes) ="
+            " (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postal_address, n"
+            ".digital_chosen_at, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_"
+            "id, n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.current_employer_id, n.ed"
+            "ucation_level, n.basic_qualification, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hour"
+            "s_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, "
+            "n.sectors, case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences',"
+            " 'null')) else c.competences end, case when d ? 'conditions' then app.candidate_conditions(nulli"
+            "f(d -> 'conditions', 'null')) else c.conditions end, case when d ? 'languages' then app.candidat"
+            "e_languages(nullif(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' "
+            "then app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, case "
+            "when d ? 'own_applications' then app.candidate_own_applications(nullif(d -> 'own_applications', "
+            "'null')) else c.own_applications end, c.bsn_changes + coalesce((select number.changed::int from "
+            "number), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n) wh"
+            "ere c.id = $1 and $7::int8multirange @> c.version returning c.id",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
