@@ -475,14 +475,13 @@ const struct page_template page_templates[] = {
             "s\">{{name}}</text:p>\n  <!--each address--><text:p text:style-name=\"Address\">{{.}}</text:p><!--en"
             "d-->\n  <text:p text:style-name=\"Address\">Datum: {{day}}</text:p>\n  <text:p text:style-name=\"Stan"
             "dard\">Ons kenmerk: {{number}}</text:p>\n  <text:h text:style-name=\"Heading_20_1\" text:outline-lev"
-            "el=\"1\">Wij willen van u horen</text:h>\n  <text:p text:style-name=\"Standard\">Beste {{name}},</tex"
-            "t:p>\n  <text:p text:style-name=\"Standard\">Misschien nemen wij een besluit over uw uitkering. Daa"
-            "rvoor willen wij eerst weten wat u ervan vindt, en wat er aan de hand was.</text:p>\n  <text:p te"
-            "xt:style-name=\"Standard\">U kunt ons dat vertellen tot en met {{until}}. Schrijf ons een brief, o"
-            "f bel voor een gesprek. U mag iemand meenemen.</text:p>\n  <text:p text:style-name=\"Standard\">Heb"
-            "t u vragen? Bel ons. Noem dan ons kenmerk.</text:p>\n  <text:p text:style-name=\"Standard\">Laat u "
-            "niets weten? Dan beslissen wij met wat wij nu weten.</text:p>\n  <text:p text:style-name=\"Standar"
-            "d\">Met vriendelijke groet,</text:p>\n  <text:p text:style-name=\"Address\">{{municipality}}</text:p"
-            ">\n </office:text></office:body>\n</office:document>\n"},
+            "el=\"1\">{{heading}}</text:h>\n  <text:p text:style-name=\"Standard\">Beste {{name}},</text:p>\n  <!--"
+            "each paragraphs--><text:p text:style-name=\"Standard\">{{.}}</text:p><!--end-->\n  <text:h text:sty"
+            "le-name=\"Heading_20_2\" text:outline-level=\"2\">Waarom?</text:h>\n  <!--each reasons--><text:p text"
+            ":style-name=\"Standard\">{{.}}</text:p><!--end-->\n  <text:p text:style-name=\"Small\">Dit staat in: "
+            "{{articles}}</text:p>\n  <text:h text:style-name=\"Heading_20_2\" text:outline-level=\"2\">Hoe kunt u"
+            " reageren?</text:h>\n  <text:p text:style-name=\"Standard\">{{remedies}}</text:p>\n  <text:p text:st"
+            "yle-name=\"Standard\">Met vriendelijke groet,</text:p>\n  <text:p text:style-name=\"Address\">{{munic"
+            "ipality}}</text:p>\n </office:text></office:body>\n</office:document>\n"},
     {NULL, NULL},
 };
