@@ -11,28 +11,30 @@ static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe80000000u}, 2, 
 static const char *const values_2[] = {"offer", "withdraw", "refuse", "start", "end", NULL};
 static const struct pattern_part pattern_3[] = {{{0x3ff000000000000u, 0x7e00000000u}, 64, 64}, {{0, 0}, 0, 0}};
 static const struct pattern_part pattern_4[] = {{{0x3ff200000000000u, 0x7fffffe87fffffeu}, 43, 43}, {{0, 0}, 0, 0}};
-static const char *const values_5[] = {"municipality", "organisation", "employer", NULL};
-static const char *const values_6[] = {"member", "partner", "funder", "client", "bidder", "contractor", "invitee", "co_sender", "reporter", "finder", "signatory", NULL};
-static const char *const values_7[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
-static const char *const values_8[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
-static const char *const values_9[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
-static const char *const values_10[] = {"start", "end", "renew", NULL};
-static const struct pattern_part pattern_11[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const char *const values_12[] = {"target", "forecast", "reported", NULL};
-static const struct pattern_part pattern_13[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_14[] = {"candidate", "employer", "organisation", "municipality", NULL};
-static const char *const values_15[] = {"draft", "offered", "agreed", "running", "ended", "lapsed", "refused", NULL};
-static const char *const values_16[] = {"placement_sheet", "project_sheet", "card", "rules_letter", "decision", "view_request", "appointment", "notice", NULL};
-static const char *const values_17[] = {"file", "mediation", "parties", NULL};
-static const char *const values_18[] = {"file", "agreement", "card", NULL};
-static const char *const values_19[] = {"asked", "made", "failed", "withdrawn", NULL};
-static const char *const values_20[] = {"values", "characters", "too_long", "not_made", "too_large", NULL};
-static const char *const values_21[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", "signals", "decisions", "objections", NULL};
-static const char *const values_22[] = {"flow", "stock", "median", "share", "stated", NULL};
-static const char *const values_23[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
-static const char *const values_24[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
-static const char *const values_25[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", "signal", "decision", "objection", NULL};
-static const char *const values_26[] = {"planned", "running", "ended", NULL};
+static const char *const values_5[] = {"placement_sheet", "project_sheet", "card", "rules_letter", "decision", "view_request", "appointment", "notice", NULL};
+static const struct pattern_part pattern_6[] = {{{0x3ff880000000000u, 0x7fffffe07fffffeu}, 4, 60000}, {{0x2000000000000000u, 0x0u}, 0, 2}, {{0, 0}, 0, 0}};
+static const char *const values_7[] = {"municipality", "organisation", "employer", NULL};
+static const char *const values_8[] = {"member", "partner", "funder", "client", "bidder", "contractor", "invitee", "co_sender", "reporter", "finder", "signatory", NULL};
+static const char *const values_9[] = {"programme", "pilot", "campaign", "drive", "cohort", "pool", "training_plan", NULL};
+static const char *const values_10[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
+static const char *const values_11[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
+static const char *const values_12[] = {"start", "end", "renew", NULL};
+static const struct pattern_part pattern_13[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const char *const values_14[] = {"target", "forecast", "reported", NULL};
+static const struct pattern_part pattern_15[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_16[] = {"candidate", "employer", "organisation", "municipality", NULL};
+static const char *const values_17[] = {"draft", "offered", "agreed", "running", "ended", "lapsed", "refused", NULL};
+static const char *const values_18[] = {"file", "mediation", "parties", NULL};
+static const char *const values_19[] = {"file", "agreement", "card", NULL};
+static const char *const values_20[] = {"asked", "made", "failed", "withdrawn", NULL};
+static const char *const values_21[] = {"values", "characters", "too_long", "not_made", "too_large", "not_odt", "macros", "objects", "links", NULL};
+static const char *const values_22[] = {"vacancies", "proposals", "people", "tasks", "hours", "days", "per_mille", "euros", "places", "signals", "decisions", "objections", NULL};
+static const char *const values_23[] = {"flow", "stock", "median", "share", "stated", NULL};
+static const char *const values_24[] = {"municipality", "organisation", "project", "neighbourhood", "sector", "kind", NULL};
+static const char *const values_25[] = {"case_manager", "team_lead", "consultant", "account_manager", "coach", "field_officer", "sector_coach", "firm", "agency", "course_leader", "hub", "employer", "partner", "candidate", "analyst", "tenant_admin", "alderman", "labour_expert", "benefits_payment", NULL};
+static const char *const values_26[] = {"vacancy", "proposal", "candidate", "task", "proposal_round", "placement", "trajectory", "benefit", "signal", "decision", "objection", NULL};
+static const char *const values_27[] = {"uploaded", "ready", "in_use", "refused", NULL};
+static const char *const values_28[] = {"planned", "running", "ended", NULL};
 
 static const struct field agreement_new_fields[] = {
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct agreement_new, kind), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -94,10 +96,18 @@ const struct schema signing_signature_schema = {
     .name = "SigningSignature", .fields = signing_signature_fields, .count = 3,
     .size = sizeof(struct signing_signature), .self = NULL,
 };
+static const struct field letter_template_new_fields[] = {
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct letter_template_new, template), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "content", .key = {"\"content\":", 10}, .column = "content", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct letter_template_new, content), .min = 4, .max = 60002, .pattern = pattern_6, .visible_to = 0xffffffffu},
+};
+const struct schema letter_template_new_schema = {
+    .name = "LetterTemplateNew", .fields = letter_template_new_fields, .count = 2,
+    .size = sizeof(struct letter_template_new), .self = NULL,
+};
 static const struct field participation_new_fields[] = {
-    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_kind), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "participantId", .key = {"\"participantId\":", 16}, .column = "participant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, participant_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, capacity), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct participation_new, capacity), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct participation_new, tasks), .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "people", .key = {"\"people\":", 9}, .column = "people", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct participation_new, people), .min = 0, .max = 100000, .visible_to = 0xffffffffu},
     {.name = "attended", .key = {"\"attended\":", 11}, .column = "attended", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct participation_new, attended), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -116,15 +126,15 @@ const struct schema participation_change_schema = {
     .size = sizeof(struct participation_change), .self = NULL,
 };
 static const struct field project_new_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, kind), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, title), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct project_new, summary), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_new, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_new, leader_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_new, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_new, ends_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_new, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_new, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 static const struct field_order project_new_orders[] = {{5, 6}, {0, 0}};
 const struct schema project_new_schema = {
@@ -132,15 +142,15 @@ const struct schema project_new_schema = {
     .size = sizeof(struct project_new), .self = NULL, .orders = project_new_orders,
 };
 static const struct field project_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct project_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct project_change, kind), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .offset = offsetof(struct project_change, title), .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct project_change, summary), .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_change, parent_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_change, leader_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .offset = offsetof(struct project_change, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct project_change, ends_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_change, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct project_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_UNIQUE, .offset = offsetof(struct project_change, allowed_instruments), .unique_at = 0, .min = 0, .max = 10, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 static const struct field_order project_change_orders[] = {{5, 6}, {0, 0}};
 const struct schema project_change_schema = {
@@ -148,7 +158,7 @@ const struct schema project_change_schema = {
     .size = sizeof(struct project_change), .self = NULL, .orders = project_change_orders,
 };
 static const struct field project_move_fields[] = {
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_move, event), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct project_move, event), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct project_move, reason), .min = 1, .max = 500, .visible_to = 0xffffffffu},
 };
 const struct schema project_move_schema = {
@@ -156,13 +166,13 @@ const struct schema project_move_schema = {
     .size = sizeof(struct project_move), .self = NULL,
 };
 static const struct field stated_figure_new_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, code), .min = 2, .max = 40, .pattern = pattern_11, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, nature), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, code), .min = 2, .max = 40, .pattern = pattern_13, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, nature), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_13, .visible_to = 0xffffffffu},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_15, .visible_to = 0xffffffffu},
     {.name = "wholeRegion", .key = {"\"wholeRegion\":", 14}, .column = "whole_region", .type = FIELD_BOOL, .offset = offsetof(struct stated_figure_new, whole_region), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_new, target_group), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_new, target_group), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_new, kind), .min = 1, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .offset = offsetof(struct stated_figure_new, value), .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
@@ -173,7 +183,7 @@ const struct schema stated_figure_new_schema = {
     .size = sizeof(struct stated_figure_new), .self = NULL,
 };
 static const struct field stated_figure_change_fields[] = {
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_change, target_group), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .offset = offsetof(struct stated_figure_change, target_group), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct stated_figure_change, kind), .min = 1, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct stated_figure_change, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .offset = offsetof(struct stated_figure_change, value), .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
@@ -185,7 +195,7 @@ const struct schema stated_figure_change_schema = {
 };
 static const struct field signatory_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "party", .key = {"\"party\":", 8}, .column = "party", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "party", .key = {"\"party\":", 8}, .column = "party", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "partyId", .key = {"\"partyId\":", 10}, .column = "party_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "partyName", .key = {"\"partyName\":", 12}, .column = "party_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "signedAt", .key = {"\"signedAt\":", 11}, .column = "signed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -201,7 +211,7 @@ const struct schema signatory_schema = {
 static const struct field agreement_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -255,17 +265,17 @@ const struct schema signing_proof_schema = {
 };
 static const struct field document_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
-    {.name = "audience", .key = {"\"audience\":", 11}, .column = "audience", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
-    {.name = "retention", .key = {"\"retention\":", 12}, .column = "retention", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
-    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "audience", .key = {"\"audience\":", 11}, .column = "audience", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "retention", .key = {"\"retention\":", 12}, .column = "retention", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
     {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .min = 0, .max = 64, .visible_to = 0xffffffffu},
     {.name = "pages", .key = {"\"pages\":", 8}, .column = "pages", .type = FIELD_INT, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "size", .key = {"\"size\":", 7}, .column = "size", .type = FIELD_INT, .min = 1, .max = 2097152, .visible_to = 0xffffffffu},
@@ -284,11 +294,11 @@ static const struct field figure_definition_fields[] = {
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
-    {.name = "dimensions", .key = {"\"dimensions\":", 13}, .column = "dimensions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu},
-    {.name = "wholeFor", .key = {"\"wholeFor\":", 11}, .column = "whole_for", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 32, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
-    {.name = "records", .key = {"\"records\":", 10}, .column = "records", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "dimensions", .key = {"\"dimensions\":", 13}, .column = "dimensions", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 6, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "wholeFor", .key = {"\"wholeFor\":", 11}, .column = "whole_for", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 32, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "records", .key = {"\"records\":", 10}, .column = "records", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
 };
 const struct schema figure_definition_schema = {
     .name = "FigureDefinition", .fields = figure_definition_fields, .count = 9,
@@ -319,10 +329,10 @@ const struct schema figure_total_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field figure_said_fields[] = {
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
@@ -334,12 +344,12 @@ static const struct field figure_fields[] = {
     {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "definition", .key = {"\"definition\":", 13}, .column = "definition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
-    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "unit", .key = {"\"unit\":", 7}, .column = "unit", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "measure", .key = {"\"measure\":", 10}, .column = "measure", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "asOf", .key = {"\"asOf\":", 7}, .column = "as_of", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "smallest", .key = {"\"smallest\":", 11}, .column = "smallest", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "whole", .key = {"\"whole\":", 8}, .column = "whole", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "groupBy", .key = {"\"groupBy\":", 10}, .column = "group_by", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "points", .key = {"\"points\":", 9}, .column = "points", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20000, .schema = &figure_point_schema, .visible_to = 0xffffffffu},
     {.name = "totals", .key = {"\"totals\":", 9}, .column = "totals", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 5000, .schema = &figure_total_schema, .visible_to = 0xffffffffu},
     {.name = "stated", .key = {"\"stated\":", 9}, .column = "stated", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .schema = &figure_said_schema, .visible_to = 0xffffffffu},
@@ -350,7 +360,7 @@ const struct schema figure_schema = {
 };
 static const struct field figure_record_item_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "path", .key = {"\"path\":", 7}, .column = "path", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x6u},
@@ -362,13 +372,30 @@ const struct schema figure_record_item_schema = {
     .name = "FigureRecordItem", .fields = figure_record_item_fields, .count = 8,
     .size = 0, .self = NULL,
 };
+static const struct field letter_template_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "fault", .key = {"\"fault\":", 8}, .column = "fault", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 64, .visible_to = 0xffffffffu},
+    {.name = "previewId", .key = {"\"previewId\":", 12}, .column = "preview_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "uploadedBy", .key = {"\"uploadedBy\":", 13}, .column = "uploaded_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "uploadedAt", .key = {"\"uploadedAt\":", 13}, .column = "uploaded_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
+    {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema letter_template_schema = {
+    .name = "LetterTemplate", .fields = letter_template_fields, .count = 11,
+    .size = 0, .self = "/letter-templates/",
+};
 static const struct field participation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "participantKind", .key = {"\"participantKind\":", 18}, .column = "participant_kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "participantId", .key = {"\"participantId\":", 16}, .column = "participant_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "participantName", .key = {"\"participantName\":", 18}, .column = "participant_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "capacity", .key = {"\"capacity\":", 11}, .column = "capacity", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "tasks", .key = {"\"tasks\":", 8}, .column = "tasks", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "people", .key = {"\"people\":", 9}, .column = "people", .type = FIELD_INT, .min = 0, .max = 100000, .visible_to = 0xffffffffu},
     {.name = "attended", .key = {"\"attended\":", 11}, .column = "attended", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -382,17 +409,17 @@ const struct schema participation_schema = {
 static const struct field project_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "keeper_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "parentId", .key = {"\"parentId\":", 11}, .column = "parent_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderId", .key = {"\"leaderId\":", 11}, .column = "leader_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "leaderName", .key = {"\"leaderName\":", 13}, .column = "leader_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_8, .visible_to = 0xffffffffu},
-    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 10, .item_max = 100, .values = values_9, .visible_to = 0xffffffffu},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "allowedInstruments", .key = {"\"allowedInstruments\":", 21}, .column = "allowed_instruments", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 10, .item_max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "structure", .key = {"\"structure\":", 12}, .column = "structure", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "structureReason", .key = {"\"structureReason\":", 18}, .column = "structure_reason", .type = FIELD_TEXT, .min = 0, .max = 500, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -404,13 +431,13 @@ const struct schema project_schema = {
 };
 static const struct field stated_figure_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_11, .visible_to = 0xffffffffu},
-    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 2, .max = 40, .pattern = pattern_13, .visible_to = 0xffffffffu},
+    {.name = "nature", .key = {"\"nature\":", 9}, .column = "nature", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .min = 0, .max = 10, .visible_to = 0xffffffffu},
     {.name = "wholeRegion", .key = {"\"wholeRegion\":", 14}, .column = "whole_region", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "targetGroup", .key = {"\"targetGroup\":", 14}, .column = "target_group", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "value", .key = {"\"value\":", 8}, .column = "value", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000000, .visible_to = 0xffffffffu},
