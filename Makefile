@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-pair chaos gates model property flips attack giant scenarios replay release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-letters bench-pair verapdf chaos gates model property flips attack giant scenarios replay release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -89,12 +89,21 @@ bench-tasks: install ## measured figures of work lists with 2,000 and with 200,0
 	@$(PYTHON) tests/bench/tasks.py
 	@$(PYTHON) tests/bench/reminders.py
 
+bench-letters: install ## letters (LETTERS) per second through the worker of documents, and the memory of it and of LibreOffice
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/bench/letters.py
+
+verapdf: install ## veraPDF holds a page of each template to PDF/A-2b and PDF/UA-1; its jar comes from Maven Central, for this only
+	@docker/install docker/packages-clients.txt
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/verapdf.py
+
 bench-queue: ## measured figures of the queue, and of BullMQ beside it
 	@docker/install docker/packages-bench-queue.txt
 	@$(MAKE) --no-print-directory -s -j2 build build/release/bin/maatwerk-chaos
 	@$(PYTHON) tests/bench/bench_queue.py
 
-chaos: install ## JOB=main, queue, calls, operators, reminders or mail: everything is killed while work is done; placements: 2,000 of them in two years; MUTANTS=1 tests the gates
+chaos: install ## JOB=main, queue, calls, operators, reminders, mail or notifications: everything is killed while work is done; placements: 2,000 of them in two years; MUTANTS=1 tests the gates
 	@$(MAKE) --no-print-directory -s -j2 build $(OUT)/bin/maatwerk-chaos $(if $(SAN),,build/release/flaky.so)
 	@MAATWERK_BIN=$${MAATWERK_BIN:-$(OUT)/bin} $(PYTHON) tests/chaos/$(if $(MUTANTS),mutants,chaos_$(or $(JOB),main)).py
 

@@ -149,6 +149,10 @@ class Exim:
             self.process.wait()
             self.process = None
 
+    def flush(self):
+        """What it has taken and not delivered yet is delivered now."""
+        subprocess.run([*self.words, '/usr/sbin/exim4', '-C', self.folder / 'conf', '-qff'], cwd='/', stdin=subprocess.DEVNULL, capture_output=True)
+
     def box(self, name):
         return Mailbox(self.folder / 'mail' / name)
 
