@@ -238,15 +238,16 @@ def test_two_at_once_are_refused(house):
 
 
 def test_programs_go_on_while_functions_change(house, tree):
-    """Everything is made anew below them: what they have prepared, their policies and their triggers."""
+    """Everything is made anew below them: what they have prepared, their policies and their triggers. Who waits longer for that than a request may
+    (a busy machine) is told to come again, and nobody hears of a fault."""
     house.start_programs()
     client, over, statuses, lost = Client(house, 'consultant'), threading.Event(), [], []
 
     def call():
         try:
             while not over.is_set():
-                statuses.append(client.get('/vacancies?pageSize=5').status)
-                statuses.append(client.post('/employers', {'name': 'Bouwbedrijf', 'sector': '4120', 'sizeClass': 'small'}).status)
+                for answer in (client.get('/vacancies?pageSize=5'), client.post('/employers', {'name': 'Bouwbedrijf', 'sector': '4120', 'sizeClass': 'small'})):
+                    statuses.append(answer.status if answer.status != 503 or 'retry-after' in answer.headers else 'no Retry-After')
         except OSError as error:
             lost.append(error)
     callers = [threading.Thread(target=call) for _ in range(4)]
@@ -264,7 +265,8 @@ def test_programs_go_on_while_functions_change(house, tree):
         over.set()
         for caller in callers:
             caller.join()
-    assert not lost and set(statuses) == {200, 201}, [status for status in statuses if status not in (200, 201)]
+    assert not lost and {200, 201} <= set(statuses) <= {200, 201, 503}, [status for status in statuses if status not in (200, 201)]
+    assert client.get('/vacancies?pageSize=5').status == 200
     assert set(house.stop_programs().values()) == {0} and not house.sanitizers()
 
 
