@@ -117,6 +117,14 @@ create function app.documents_withdraw(subject uuid, of_template text) returns i
         return many;
     end $$;
 
+-- Whether a job is making it. A claim is over when its job no longer runs: its worker died, and another one goes on.
+create function app.document_is_claimed(d app.document) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return d.claimed_until > clock.now() and exists (select from queue.job j where j.id = d.claimed_by and j.state = 'leased');
+    end $$;
+
 -- Claims for this job what is asked and nobody makes: its own document first. A claim ends by itself, because a worker may die.
 create function app.documents_claim(document uuid, job bigint, most int)
     returns table (id uuid, template text, parameters jsonb, pages_most int, own bytea) language plpgsql
@@ -130,8 +138,7 @@ create function app.documents_claim(document uuid, job bigint, most int)
         return query
         with chosen as (
             select d.tenant_id, d.id from app.document d
-            where d.tenant_id = app.tenant() and d.state = 'asked' and (d.claimed_until is null or d.claimed_until <= clock.now() or d.claimed_by = job)
-              and app.sees_document(d)
+            where d.tenant_id = app.tenant() and d.state = 'asked' and (d.claimed_by = job or not app.document_is_claimed(d)) and app.sees_document(d)
             order by (d.id = document) desc, d.asked_at, d.id limit most for no key update skip locked),
         claimed as (
             update app.document d set claimed_until = clock.now() + make_interval(secs => (select k.timeout_ms / 1000 from queue.kind k where k.kind = 'make_document')), claimed_by = job
@@ -181,6 +188,22 @@ create function app.document_awaited() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zz_awaited after update on app.document for each row when (old.state = 'asked' and new.state <> 'asked') execute function app.document_awaited();
+
+-- After a job that makes a document was buried: nobody makes it any more, and whatever waits for it hears that.
+create function app.document_job_died() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        before text := current_setting('app.tenant', true);
+        role text := current_setting('app.role', true);
+    begin
+        perform set_config('app.tenant', new.tenant::text, true), set_config('app.role', 'system', true);
+        update app.document d set state = app.move('document', d.state, 'fail'), fault = 'not_made'
+        where d.tenant_id = new.tenant and d.id = (new.payload ->> 'document')::uuid and app.document_is_pending(d.state);
+        perform set_config('app.tenant', coalesce(before, ''), true), set_config('app.role', coalesce(role, ''), true);
+        return null;
+    end $$;
+create trigger document_job_died after insert on queue.dead for each row when (new.kind = 'make_document') execute function app.document_job_died();
 
 -- For functions of other nouns: the last day of the pages has passed. What is known of them stays.
 create function app.document_erase(document uuid) returns void language plpgsql

@@ -71,10 +71,21 @@ class Receivers:
                     process.kill()
                     process.wait()
 
+    def aim(self, what):
+        """Waits a moment for an event that comes: `begun`, it is not written down yet, or `taken`, it is, and the answer is not out."""
+        size = lambda: (self.folder / 'webhook' / what).stat().st_size  # noqa: E731
+        before, end = size(), time.monotonic() + 1.5
+        while size() == before and time.monotonic() < end:
+            time.sleep(0.002)
+
     def start(self, name):
         self.processes[name] = subprocess.Popen([sys.executable, HERE / 'takers.py', name, *self.words[name]], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if name == 'webhook':
             until(lambda: answers(self.port))
+
+    def kill_webhook(self):
+        self.aim('begun')
+        self.kill('webhook')
 
     def kill(self, name):
         self.processes[name].kill()
@@ -133,10 +144,16 @@ class Storm(threading.Thread):
         self.region, self.receivers, self.seconds, self.random = region, receivers, seconds, random.Random(seed)
         self.chaos, self.stopping, self.kills, self.troubles = Chaos(region, seed, 0), threading.Event(), [], []
         self.full_at = seconds * self.random.uniform(0.3, 0.5)
-        self.faults = {'notifications': lambda: self.program('notifications', **receivers.settings), 'notifications_child': lambda: self.child('notifications'),
+        self.faults = {'notifications': lambda: self.aimed(self.program, 'notifications', **receivers.settings),
+                       'notifications_child': lambda: self.aimed(self.child, 'notifications'),
                        'documents': lambda: self.program('documents'), 'documents_child': lambda: self.child('documents'), 'soffice': self.soffice,
-                       'dispatcher': lambda: self.program('dispatcher'), 'mail_server': receivers.kill_mail, 'webhook': lambda: receivers.kill('webhook'),
+                       'dispatcher': lambda: self.program('dispatcher'), 'mail_server': receivers.kill_mail, 'webhook': receivers.kill_webhook,
                        'collector': lambda: receivers.kill('drop'), 'redis': self.chaos.kill_redis, 'flushall': self.chaos.empty_redis, 'postgres': self.chaos.restart_postgres}
+
+    def aimed(self, kill, *words, **settings):
+        """While an event is sent."""
+        self.receivers.aim('taken')
+        return kill(*words, **settings)
 
     def program(self, name, **settings):
         power_off(self.region.processes[name])
@@ -170,7 +187,7 @@ class Storm(threading.Thread):
         try:
             if fault() is not False:
                 self.kills.append((name, from_s, time.time()))
-        except ProcessLookupError:
+        except (ProcessLookupError, FileNotFoundError):
             pass
         except Exception as error:      # what it wanted to kill is away for another reason
             self.troubles.append(f'{name}: {error!r}'[:200])

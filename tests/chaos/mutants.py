@@ -6,6 +6,7 @@ build/mutants; a gate must fail on it, else the gate proves nothing. Closes with
   effects, order, dead letters under faults     chaos_queue, short; of a group of faults perhaps only one, how often; `slow`: in their end
   rules of the functions                        tests/e2e/test_queue.py
   nothing goes wrong, so nothing may be slow    quiet: no faults, and no job may wait for the reconciliation
+  each hears of a decision once                 notifications: chaos_notifications, short
 """
 import json
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RECONCILE, BATCH = 'workers/dispatcher/reconcile.c', 'lib/queue/batch.c'
+SEND = 'sql/functions/message_send.sql'
 QUEUE, DISPATCH, LEASE = 'sql/functions/queue.sql', 'sql/functions/queue_dispatch.sql', 'sql/functions/queue_lease.sql'
 
 # name: (gate, [(file, what stands there, what stands there now)])
@@ -53,6 +55,15 @@ MUTANTS = {
         (DISPATCH, 'update queue.job j set crash = crash + 1 where j.id = suspect', 'update queue.job j set crash = crash where j.id = suspect')]),
     'trial-of-nobody': ('rules', [
         (DISPATCH, "if not pg_try_advisory_lock('queue.job'::regclass::int, (suspect % 2147483647)::int) then", 'if false then')]),
+    'sends-before-it-notes': ('notifications', [
+        (SEND, 'update app.message_attempt a set handed_at = clock.now(), content_hash', 'update app.message_attempt a set content_hash'),
+        (SEND, 'update app.message_attempt b set outcome = how,', 'update app.message_attempt b set handed_at = clock.now(), outcome = how,')]),
+    'notes-before-it-sends': ('notifications', [
+        (SEND, 'bytes text) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin',
+         'bytes text) returns boolean language plpgsql\n    security definer set search_path = pg_catalog, pg_temp\n    as $$\n    declare\n        said app.message;\n    begin'),
+        (SEND, 'where m.tenant_id = app.tenant() and m.id = message; return true; end $$;',
+         "where m.tenant_id = app.tenant() and m.id = message returning m.* into said;\n        update app.message_attempt a set outcome = 'accepted', ended_at = clock.now()\n"
+         '        where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt;\n        perform app.message_accepted(said);\n        return true;\n    end $$;')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 
@@ -92,6 +103,10 @@ def break_it(at, changes):
 def judge(at, gate):
     """What the gate says: None when it let the mutant pass."""
     environment = {**os.environ, 'SEED': str(SEED)}
+    if gate == 'notifications':
+        done = subprocess.run(['/usr/bin/python3', 'tests/chaos/chaos_notifications.py'], cwd=at, text=True, capture_output=True,
+                              env={**environment, 'MAATWERK_BIN': str(at / 'build/release/bin'), 'MAATWERK_TEMPLATES': '', 'DECISIONS': '30', 'SECONDS': '30'})
+        return verdict(done)
     if gate == 'rules':
         done = subprocess.run(['/usr/bin/python3', '-m', 'pytest', '-q', '-x', 'tests/e2e/test_queue.py'], cwd=at, text=True,
                               capture_output=True, env={**environment, 'MAATWERK_BIN': str(at / 'build/release/bin')})
@@ -105,6 +120,10 @@ def judge(at, gate):
         more.update(SLOW_END='1', JOBS='1000')
     done = subprocess.run(['/usr/bin/python3', 'tests/chaos/chaos_queue.py'], cwd=at, text=True, capture_output=True,
                           env={**environment, **more, 'DRAIN': '12'})
+    return verdict(done)
+
+
+def verdict(done):
     lines = [line for line in done.stdout.splitlines() if line.startswith('{')]
     outcome = json.loads(lines[-1]) if lines else {'ok': False, 'stderr': done.stderr[-300:]}
     return None if outcome['ok'] else {k: v for k, v in outcome.items() if v and k not in ('faults', 'seed', 'total_s')}
@@ -115,7 +134,7 @@ def main():
     caught, passed = {}, []
     for name in wanted:
         from_s = time.monotonic()
-        gates = ('rules', 'chaos', 'chaos child 300 slow', 'quiet') if name == 'none' else (MUTANTS[name][0],)
+        gates = ('rules', 'chaos', 'chaos child 300 slow', 'quiet', 'notifications') if name == 'none' else (MUTANTS[name][0],)
         at = copy_of(name)
         break_it(at, [] if name == 'none' else MUTANTS[name][1])
         built_s = time.monotonic()

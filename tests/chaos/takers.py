@@ -3,7 +3,7 @@
 """Receivers that are processes of their own, so that they can be killed. Each writes down what it takes before it says that it has it, and knows that
 again when it is started anew.
 
-takers.py webhook FOLDER PORT   HTTPS; every event is a line of FOLDER/taken
+takers.py webhook FOLDER PORT   HTTPS; every event is a line of FOLDER/taken, and a point in FOLDER/begun before that
 takers.py drop FOLDER WORK      collects the letters of the folder of a receiver into WORK/kept, each by its number once, and acknowledges them"""
 import json
 import os
@@ -20,7 +20,7 @@ from pathlib import Path
 class Webhook(BaseHTTPRequestHandler):
     """Slow before it takes an event and after that: a kill may come at any moment."""
     protocol_version = 'HTTP/1.1'
-    paper = None
+    paper = begun = None
 
     def log_message(self, *args):
         pass
@@ -30,7 +30,8 @@ class Webhook(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         if len(body) < length:
             return
-        time.sleep(random.uniform(0, 0.1))
+        os.write(self.begun, b'.')
+        time.sleep(random.uniform(0, 0.2))
         line = json.dumps({'headers': {name.lower(): value for name, value in self.headers.items()}, 'body': body.decode()}) + '\n'
         os.write(self.paper, line.encode())
         time.sleep(random.uniform(0, 0.3))
@@ -51,7 +52,7 @@ def webhook(folder, port):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / 'certificate', folder / 'key')
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    Webhook.paper = os.open(folder / 'taken', os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    Webhook.paper, Webhook.begun = (os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for name in ('taken', 'begun'))
     server.serve_forever(poll_interval=0.05)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from chaos_mail import chaos_mail
 from chaos_main import ROOT, chaos_main
+from chaos_notifications import chaos_notifications
 from chaos_operators import chaos_operators
 from chaos_placements import chaos_placements
 from chaos_queue import chaos_queue
@@ -45,6 +46,11 @@ def test_operators_at_work_in_a_storm_leave_everything_consistent_and_audited():
 
 def test_no_mail_arrives_twice_and_none_is_lost():
     outcome = chaos_mail(ROOT / 'build/release/bin', 200, 6, 7)
+    assert outcome['ok'], json.dumps(outcome)
+
+
+def test_each_hears_of_a_decision_once():
+    outcome = chaos_notifications(ROOT / 'build/release/bin', 20, 25, 7)
     assert outcome['ok'], json.dumps(outcome)
 
 

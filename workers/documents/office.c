@@ -19,6 +19,7 @@ enum {
     START_MS = 40000, /* to start for the first time */
     PAGE_MS = 4000,   /* and for each page more */
     LOOK_NS = 5000000,
+    NOT_STARTED = 127,
     STARTS =
         2, /* the first one only makes the profile, and says that it wants to be started again */
 };
@@ -89,16 +90,20 @@ static struct str read_pdf(struct arena *arena, const char *path)
     return pdf;
 }
 
-/* Waits until the process ends, and ends it with all that it started when it takes too long. */
+/* Waits until the process ends, and ends it with all that it started when it takes too long. Whoever else killed it
+ * soon says nothing about the pages: it is as if it had not started. */
 static int wait_for(pid_t pid, int64_t until_ms)
 {
     int status;
+    int64_t soon_ms = clock_ms() + START_MS;
     while (waitpid(pid, &status, WNOHANG) == 0) {
         if (clock_ms() > until_ms)
             kill(-pid, SIGKILL);
         nanosleep(&(struct timespec){0, LOOK_NS}, NULL);
     }
     kill(-pid, SIGKILL);
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && clock_ms() < soon_ms)
+        return NOT_STARTED;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
@@ -123,9 +128,9 @@ static int run(const struct office *office, struct arena *arena, const char *con
     pid_t pid = fork();
     if (pid == 0) {
         sandbox_exec(office->folder, program);
-        _exit(127);
+        _exit(NOT_STARTED);
     }
-    return pid < 0 ? 127 : wait_for(pid, clock_ms() + START_MS + PAGE_MS * (int64_t)count);
+    return pid < 0 ? NOT_STARTED : wait_for(pid, clock_ms() + START_MS + PAGE_MS * (int64_t)count);
 }
 
 static void remove_pages(const struct office *office, struct arena *arena, size_t count)
@@ -155,9 +160,9 @@ static bool make(const struct office *office, struct arena *arena, const struct 
         for (size_t i = 0; i < count; i++)
             ret[i] =
                 read_pdf(arena, in_folder(arena, office, arena_print(arena, "%zu.pdf", i).at).at);
-    } while (!ret[0].at && status != 0 && status != 127 && ++starts < STARTS);
+    } while (!ret[0].at && status != 0 && status != NOT_STARTED && ++starts < STARTS);
     remove_pages(office, arena, count);
-    return status != 127;
+    return status != NOT_STARTED;
 }
 
 bool office_make(struct office *office, struct arena *arena, const struct str *pages, size_t count,
