@@ -77,6 +77,11 @@ create function app.figure_work_records(wanted text, starts timestamptz, ends ti
             from app.trajectory t join app.candidate c on c.tenant_id = t.tenant_id and c.id = t.candidate_id
             where t.tenant_id = app.tenant() and t.vacancy_id is not null and (app.trajectory_is_open(t.state) or app.trajectory_is_pending(t.state))
               and app.sees_trajectory(t) order by t.candidate_id, t.id;
+        when 'registered' then return query
+            select t.id, t.candidate_id, d.at, t.organisation_id, t.project_id, c.neighbourhood::text, nothing, coalesce(t.outcome::text, t.state), 1::bigint, unmeasured
+            from app.trajectory t join app.candidate c on c.tenant_id = t.tenant_id and c.id = t.candidate_id
+            cross join lateral (select calendar.moment(t.starts_on::timestamp) as at) d
+            where t.tenant_id = app.tenant() and t.kind <> 'intake' and d.at >= starts and d.at < ends and app.sees_trajectory(t);
         when 'intakes' then return query
             select t.id, t.candidate_id, d.at, t.organisation_id, t.project_id, c.neighbourhood::text, nothing, coalesce(t.outcome::text, 'stopped'), 1::bigint, unmeasured
             from app.trajectory t join app.candidate c on c.tenant_id = t.tenant_id and c.id = t.candidate_id

@@ -549,3 +549,18 @@ def test_figures_of_measures_stay_inside_the_municipality(as_role, world):
         assert as_role('team_lead').get(f'/figures/{code}?projectId={project}').json['whole'] is True, code
         assert as_role('analyst').get(f'/figures/{code}?projectId={project}').json['whole'] is False, code
         assert as_role('analyst').get(f'/figures/{code}/months/2026-11-01/records').status == 403, code
+
+
+def test_whoever_is_registered_is_counted_by_what_came_of_it(scratch):
+    with scratch() as cursor:
+        cursor.execute('set local session_replication_role = replica')
+        cursor.execute('select id::text from app.candidate where tenant_id = app.tenant() order by id limit 1')
+        person, project = cursor.fetchone()[0], str(uuid.uuid4())
+        for kind, state, starts, ended, more in (
+                ('mediation', 'finished', '2025-01-31', '2025-09-01', {'outcome': 'at_work'}), ('course', 'finished', '2025-02-01', '2025-03-01', {'outcome': 'at_work'}),
+                ('mediation', 'stopped', '2025-02-28', '2025-03-01', {'stop_reason': 'own_request'}), ('mediation', 'running', '2025-02-01', None, {}),
+                ('mediation', 'planned', '2024-12-31', None, {}), ('intake', 'running', '2025-02-01', None, {})):
+            put(cursor, 'trajectory', candidate_id=person, project_id=project, kind=kind, state=state, starts_on=starts, ended_on=ended, **more)
+        cursor.execute("select to_char(r.at at time zone 'Europe/Amsterdam', 'MM'), r.kind, sum(r.weight)::int from app.figure_records('registered', '2025-01-01', '2025-12-31') r "
+                       'where r.project = %s group by 1, 2 order by 1, 2', (project,))
+        assert cursor.fetchall() == [('01', 'at_work', 1), ('02', 'at_work', 1), ('02', 'running', 1), ('02', 'stopped', 1)]

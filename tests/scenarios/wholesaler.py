@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Veghel: the pilot of one wholesaler. Twenty-one people begin a pre-training of six weeks, fifteen start a year of work experience, seven stay for good;
 twenty leave their benefit, twelve of them for regular work. The numbers are those of the study; its year is moved. Marked A is what the study does not say."""
+from scenarios.duties import WEIGHED, Duties
+
 ENROLLED, STARTED, PERMANENT, TO_WORK, OFF = 21, 15, 7, 12, 20      # those of the study; too few to take a tenth of
 YEAR = 2030
+FINISHED = 3        # A: how many parts of the training were finished with a premium
+TABLE = {'categories': [{'code': 'absence', 'obligation': 'provision', 'percentage': 80, 'months': 1, 'article': 'Tabel van de proef, rij 1'}]}      # A: the raised row
+PREMIUMS = {'amounts': [{'code': 'part', 'cents': 22500}]}
 CONDITIONS = ('Wij kiezen zelf.', 'Wij praten mee over de training.', 'De gemeente helpt met schulden, huisvesting, vergunningen en belasting.',
               'Vanaf de drempel zijn het onze mensen.', 'Een verklaring omtrent het gedrag in plaats van een strafblad.', 'Een beetje Nederlands.',
               'Het werk is lichamelijk zwaar.', 'Geen bezwaar tegen varkensvlees en alcohol.')
@@ -12,11 +17,13 @@ DROPPED = ('health', 'functioning', 'requirements', 'other_employer')     # A: o
 
 def wholesaler(story):
     story.on(f'{YEAR - 1}-12-03')
-    desk = employer_and_project(story)
+    duties = Duties(story)
+    desk = employer_and_project(story, duties)
     vacancy = report(story, desk)
     people = enrol(story, desk, vacancy)
-    cohort = train(story, desk, people)
+    cohort, measure = train(story, desk, duties, people)
     placements = start(story, desk, vacancy, people)
+    in_force(story, measure)
     guide(story, people, placements)
     stay(story, people, placements)
     afterwards(story, desk)
@@ -32,11 +39,20 @@ def wholesaler(story):
             ('off benefit', 'outflow', OFF, {}), ('off benefit to regular work', 'outflow', TO_WORK, {'kind': 'work'})):
         story.figure(code, YEAR, number, words, **asked)
     story.say('       no figure counts who is enrolled and who attended: the sessions of the cohort tell it (step 7)')
-    story.waiting(17, 'issue 7', 'measures and premiums by kind; cost per outflow')
+    for words, code, year, number, asked in (
+            ('signals', 'signals', YEAR - 1, 2, {'projectId': cohort}), ('looked into the same day, per mille', 'signals_same_day', YEAR - 1, 1000, {'projectId': cohort}),
+            ('lowerings', 'measures', YEAR - 1, 1, {'projectId': desk['project'], 'kind': 'lowering'}),
+            ('lowerings of the first step', 'measures_step', YEAR - 1, 1, {'projectId': desk['project'], 'kind': 'step_1'}),
+            ('premiums that were paid', 'premiums', YEAR, FINISHED, {'projectId': desk['project'], 'kind': 'premium'})):
+        story.figure(code, year, number, words, **asked)
+    story.waiting(17, 'issue 9', 'cost per outflow')
     closed_to_the_employer(story, desk, people, placements)
+    duties.closed_to(17, desk['employer'], 'EM', measure['decision'], measure['signal'])
+    figure = desk['employer'].get(f'/figures/measures?projectId={desk["project"]}')
+    story.refused(17, 'EM reads how many measures there were', figure, 404, 'not-found')
 
 
-def employer_and_project(story):
+def employer_and_project(story, duties):
     made = story.new('account_manager', '/employers', {'name': 'Groothandel Veghel', 'sector': '4639', 'sizeClass': 'large', 'pc4': '5012', 'riskCover': True, 'experiences': [
         {'date': f'{YEAR - 2}-03-01', 'kind': 'bad', 'note': 'Een eerder project bracht niemand die bleef.'}]})
     for text in CONDITIONS:
@@ -50,7 +66,7 @@ def employer_and_project(story):
                                                                          'tasks': 'Kiest zelf en begeleidt op de werkplek.'})
     story.act('account_manager', f'/projects/{project}/moves', {'event': 'start'})
     story.step(2, 'AM begins the pilot on one A4; the employer signs as a party')
-    story.waiting(3, 'issue 7', 'a table of measures and premiums of the project, and ✗ its use before it is adopted')
+    table(story, duties, project)
     _, employer = story.user('employer', 'Hoofd P&O', organisationId=made['id'])
     return {'id': made['id'], 'project': project, 'employer': employer}
 
@@ -86,7 +102,7 @@ def enrol(story, desk, vacancy):
     return people
 
 
-def train(story, desk, people):
+def train(story, desk, duties, people):
     cohort = story.new('account_manager', '/projects', {'kind': 'cohort', 'title': 'Vooropleiding groothandel', 'parentId': desk['project'], 'startsOn': f'{YEAR - 1}-12-01'})['id']
     for one in people:
         one['participation'] = story.new('case_manager', '/candidate-participations', {'candidateId': one['id'], 'projectId': cohort, 'fromDay': f'{YEAR - 1}-12-03'})['id']
@@ -97,38 +113,113 @@ def train(story, desk, people):
     listed = story.by('consultant').get(f'/candidate-participations?projectId={cohort}&pageSize=1&count=true').json
     assert listed.get('total', ENROLLED) == ENROLLED, listed
     story.step(6, f'CM enrols {ENROLLED} people in a cohort of six weeks, each with a trajectory, the letter with the rules and its receipt')
-    attend(story, cohort, people)
-    story.waiting(9, 'issue 7', 'draft, view, decision by another person, notification, effect; the payment message once')
-    story.waiting(10, 'issue 7', 'a premium for each part of the training that is finished')
-    return cohort
+    signal, measure = attend(story, duties, desk, cohort, people)
+    premiums(story, duties, desk, people)
+    return cohort, {'decision': measure, 'signal': signal}
 
 
-def attend(story, cohort, people):
-    """Six sessions, each with the list of the whole group in one call of the course leader."""
+def table(story, duties, project):
+    """The project raises what the ordinance says, and has premiums of its own. A table that is a draft is not used."""
+    duties.ordinance()
+    rules = [duties.rule('measure.project', TABLE, project, adopt=False), duties.rule('premium.project', PREMIUMS, project, adopt=False)]
+    one = story.new('case_manager', '/candidates', {'alias': 'Kandidaat voor de proef', 'pc4': '5012'})['id']
+    early = story.new('case_manager', '/decisions', {'candidateId': one, 'kind': 'premium', 'category': 'part', 'projectId': project, 'reasons': 'Een deel is af.'})
+    refused = story.by('team_lead').post(f'/decisions/{early["id"]}/determinations')
+    story.refused(3, f'a premium of a table that is not adopted ({", ".join(refused.json.get("missing", []))})', refused, 409, 'requirements')
+    story.act('case_manager', f'/decisions/{early["id"]}/withdrawals', {'reason': 'mistaken'})
+    for rule in rules:
+        duties.adopt(rule)
+    story.step(3, 'B&W adopts the table of the project: measures that are raised, and premiums for each part of the training')
+
+
+def attend(story, duties, desk, cohort, people):
+    """Six sessions, each with the list of the whole group in one call of the course leader. In the second one two did not come. The signal of the one without an excuse, and the measure."""
     user, leader = story.user('course_leader', 'Cursusleider')
     story.new('team_lead', '/mandates', {'scope': 'cohort', 'scopeId': cohort, 'purpose': 'mediation', 'granteeUserId': user})
     planned = story.act('case_manager', f'/projects/{cohort}/sessions', {'startsAt': f'{YEAR - 1}-12-06T09:00:00Z', 'count': 6, 'channel': 'in_person'})['sessions']
-    absent, here = people[0]['id'], f'/projects/{cohort}/sessions'
+    (absent, ill), here, signal = (people[0]['id'], people[2]['id']), f'/projects/{cohort}/sessions', None
     early = leader.put(f'{here}/1/attendance', {'items': [{'candidateId': absent, 'attendance': 'present'}]}, '*')
     story.refused(7, 'CL sends a list before the day', early, 409, 'attendance-early')
     for session in planned:
         story.on(session['startsAt'][:10])
-        marks = [{'candidateId': p['id'], 'attendance': 'absent' if session['number'] == 2 and p['id'] == absent else 'present'} for p in people]
-        marks[1:2] = [{'candidateId': people[1]['id'], 'attendance': 'excused', 'reason': 'ill'}] if session['number'] == 2 else marks[1:2]
+        second = session['number'] == 2
+        marks = [{'candidateId': p['id'], 'attendance': 'absent' if second and p['id'] in (absent, ill) else 'present'} for p in people]
+        marks[1:2] = [{'candidateId': people[1]['id'], 'attendance': 'excused', 'reason': 'ill'}] if second else marks[1:2]
         sent = leader.put(f'{here}/{session["number"]}/attendance', {'items': marks}, '*')
         assert sent.status == 200, sent.text
-        if session['number'] == 2:
-            check(story, absent)
+        if second:
+            signal = look_into(story, duties, absent, ill)
+        if session['number'] == 3:
+            measure = lower(story, duties, desk, people, signal)
     told = story.by('consultant').get(here).json['sessions']
-    assert [s['people'] for s in told] == [ENROLLED] * 6 and (told[1]['absent'], told[1]['excused']) == (1, 1), told
+    assert [s['people'] for s in told] == [ENROLLED] * 6 and (told[1]['absent'], told[1]['excused']) == (2, 1), told
     story.step(7, f'CL sends the list of {len(told)} sessions, {ENROLLED} people each, in one call on the day')
-    story.step(8, 'who was absent is looked into the same day; who was ill is excused, and nothing follows')
+    return signal, measure
 
 
-def check(story, absent):
-    found = story.by('team_lead').get(f'/tasks?candidateId={absent}&kind=check&pageSize=100').json['items']
-    assert len(found) == 1, found
-    story.act('case_manager', f'/tasks/{found[0]["id"]}/completions', {'outcome': 'ill'})
+def look_into(story, duties, absent, ill):
+    """Each absence is a signal; both are looked into the same day."""
+    lead = story.by('team_lead')
+    signals = {one: lead.get(f'/signals?candidateId={one}').json['items'][0]['id'] for one in (absent, ill)}
+    duties.check(signals[absent], 'absent')
+    duties.check(signals[ill], 'ill')
+    report = lead.get(f'/tasks?subjectId={signals[ill]}&kind=check&state=open').json['items']
+    assert [t['topic'] for t in report] == ['sick_report'], report
+    story.act('case_manager', f'/tasks/{report[0]["id"]}/completions', {'outcome': 'ill'})
+    story.act('case_manager', f'/signals/{signals[ill]}/handlings', {'outcome': 'ill'})
+    story.step(8, 'two absences are two signals: home visits the same day; one is ill, whose sick report is checked, and is excused')
+    excused = story.new('case_manager', '/decisions', {'candidateId': ill, 'kind': 'lowering', 'category': 'absence', 'signalIds': [signals[ill]], **WEIGHED})['id']
+    refused = lead.post(f'/decisions/{excused}/determinations')
+    assert 'signal_excused' in refused.json['missing'], refused.text
+    story.refused(9, 'a measure for somebody who was excused', refused, 409, 'requirements')
+    story.act('case_manager', f'/decisions/{excused}/withdrawals', {'reason': 'mistaken'})
+    return signals[absent]
+
+
+def lower(story, duties, desk, people, signal):
+    one = people[0]['id']
+    duties.lives(one, 1)
+    draft = story.new('case_manager', '/decisions', {'candidateId': one, 'kind': 'lowering', 'category': 'absence', 'signalIds': [signal], 'projectId': desk['project'], **WEIGHED})
+    assert draft['percentage'] == 80, draft
+    lead, here = story.by('team_lead'), f'/decisions/{draft["id"]}'
+    refused = lead.post(f'{here}/determinations')
+    assert refused.json['missing'] == ['view_not_asked'], refused.text
+    story.refused(9, 'a measure without a view', refused, 409, 'requirements')
+    story.act('case_manager', f'{here}/view-requests', {'channel': 'in_person'})
+    story.act('case_manager', f'{here}/views', {'text': 'Ik was het vergeten.'})
+    alone = story.by('case_manager').post(f'{here}/determinations')
+    story.refused(9, 'whoever drafted it decides it', alone, alone.status if alone.status == 403 else 409)
+    duties.determine(draft['id'])
+    seen = lead.get(f'/signals/{signal}').json
+    assert (seen['state'], seen['outcome']) == ('handled', 'not_excused'), seen
+    told = duties.notify(draft['id'])
+    story.step(9, f'not excused: draft of {draft["percentage"]} % by the table of the project, view, decided by somebody else, notified on {told["notifiedOn"]}, one message to whoever pays')
+    return draft['id']
+
+
+def in_force(story, measure):
+    place = f'/decisions/{measure["decision"]}'
+    found = story.by('team_lead').wait_for(place, lambda r: r.json['state'] == 'in_force').json
+    assert found['state'] == 'in_force', found
+    story.step(9, f'the measure is in force from {found["fromDay"]} until {found["untilDay"]}')
+
+
+def premiums(story, duties, desk, people):
+    for number, one in enumerate(people[3:3 + FINISHED], 10):
+        duties.lives(one['id'], number)
+        part = story.new('case_manager', '/tasks', {'kind': 'step', 'noun': 'trajectory', 'subjectId': one['trajectory'], 'topic': 'pre_training'})['id']
+        story.act('case_manager', f'/tasks/{part}/completions', {'outcome': 'finished'})
+        said = {'category': 'part', 'taskId': part, 'projectId': desk['project'], 'reasons': 'Een deel van de opleiding is af.'}
+        made = duties.decide(one['id'], 'premium', **said)
+        told = duties.notify(made['id'])
+        if told['state'] != 'ended':
+            told = story.act('team_lead', f'/decisions/{made["id"]}/payments', {})
+        assert told['paidOn'] and told['amountCents'] == 22500, told
+    again = story.by('team_lead').post(f'/decisions/{made["id"]}/payments', {})
+    story.refused(10, 'a premium is paid twice', again, 409, 'state')
+    twice = story.by('case_manager').post('/decisions', {'candidateId': one['id'], 'kind': 'premium', **said})
+    story.refused(10, 'a second premium for the same part', twice, 409, 'duplicate')
+    story.step(10, f'{FINISHED} parts of the training are finished (A): each is a premium, decided by somebody else, and paid once')
 
 
 def start(story, desk, vacancy, people):
@@ -193,4 +284,3 @@ def closed_to_the_employer(story, desk, people, placements):
     shown = employer.get(f'/placements/{placements[0]}')
     assert shown.status == 200 and 'benefit' not in shown.text, shown.text
     story.say('       EM finds no check and no barrier among its tasks, and no benefit in its placements')
-    story.waiting(17, 'issue 7', '✗ EM reads a measure or a premium')
