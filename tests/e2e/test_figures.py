@@ -559,8 +559,8 @@ def test_whoever_is_registered_is_counted_by_what_came_of_it(scratch):
         for kind, state, starts, ended, more in (
                 ('mediation', 'finished', '2025-01-31', '2025-09-01', {'outcome': 'at_work'}), ('course', 'finished', '2025-02-01', '2025-03-01', {'outcome': 'at_work'}),
                 ('mediation', 'stopped', '2025-02-28', '2025-03-01', {'stop_reason': 'own_request'}), ('mediation', 'running', '2025-02-01', None, {}),
-                ('mediation', 'planned', '2024-12-31', None, {}), ('intake', 'running', '2025-02-01', None, {})):
-            put(cursor, 'trajectory', candidate_id=person, project_id=project, kind=kind, state=state, starts_on=starts, ended_on=ended, **more)
+                ('mediation', 'planned', '2024-12-31', None, {}), ('intake', 'finished', '2025-02-01', '2025-02-10', {'outcome': 'granted'})):
+            put(cursor, 'trajectory', candidate_id=person, project_id=project, kind=kind, state=state, starts_on=starts, ended_on=ended, made_at='2025-01-01', **more)
         cursor.execute("select to_char(r.at at time zone 'Europe/Amsterdam', 'MM'), r.kind, sum(r.weight)::int from app.figure_records('registered', '2025-01-01', '2025-12-31') r "
                        'where r.project = %s group by 1, 2 order by 1, 2', (project,))
         assert cursor.fetchall() == [('01', 'at_work', 1), ('02', 'at_work', 1), ('02', 'running', 1), ('02', 'stopped', 1)]
