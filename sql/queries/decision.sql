@@ -99,6 +99,11 @@ select app.decision_keep(:id::uuid, @kind, @words)
 -- writes: yes
 select app.decision_pay(:id::uuid, @day::date, @reference)
 
+-- query: decision_seen
+-- rows: one
+-- whose: nobody
+select d.id from app.decision d where d.id = :decision_id
+
 -- query: decision_transition_list
 -- rows: many
 -- whose: candidate_id

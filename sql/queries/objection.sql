@@ -65,6 +65,11 @@ select app.objection_decide(:id::uuid, :new_id::uuid, @outcome, @outcome_text, @
 -- writes: yes
 select app.objection_withdraw(:id::uuid)
 
+-- query: objection_seen
+-- rows: one
+-- whose: nobody
+select o.id from app.objection o where o.id = :objection_id
+
 -- query: objection_transition_list
 -- rows: many
 -- whose: candidate_id

@@ -232,6 +232,7 @@ static const struct field list_decision_transitions_path[] = {
 static enum err list_decision_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_decision_seen(plan, (struct sql_decision_seen){.decision_id = req->path[0]});
     sql_decision_transition_list(plan, (struct sql_decision_transition_list){
         .decision_id = req->path[0],
     });
@@ -360,6 +361,7 @@ static const struct field list_objection_transitions_path[] = {
 static enum err list_objection_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
+    sql_objection_seen(plan, (struct sql_objection_seen){.objection_id = req->path[0]});
     sql_objection_transition_list(plan, (struct sql_objection_transition_list){
         .objection_id = req->path[0],
     });

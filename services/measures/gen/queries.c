@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(30 <= LIMIT_QUERIES, "queries");
+_Static_assert(32 <= LIMIT_QUERIES, "queries");
 _Static_assert(10 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
@@ -273,6 +273,20 @@ struct statement *sql_decision_pay(struct plan *plan, const struct decision_paym
     return plan_add(plan, &query_decision_pay, values);
 }
 
+const struct query query_decision_seen = {
+    .name = "decision_seen",
+    .text = "select d.id from app.decision d where d.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen args)
+{
+    const struct str values[] = {
+        args.decision_id,
+    };
+    return plan_add(plan, &query_decision_seen, values);
+}
+
 static const struct query_sort decision_transition_list_sorts[] = {
     {"at", "s.at", "timestamptz", "at"},
 };
@@ -464,6 +478,20 @@ struct statement *sql_objection_withdraw(struct plan *plan, struct sql_objection
     return plan_add(plan, &query_objection_withdraw, values);
 }
 
+const struct query query_objection_seen = {
+    .name = "objection_seen",
+    .text = "select o.id from app.objection o where o.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_seen args)
+{
+    const struct str values[] = {
+        args.objection_id,
+    };
+    return plan_add(plan, &query_objection_seen, values);
+}
+
 static const struct query_sort objection_transition_list_sorts[] = {
     {"at", "s.at", "timestamptz", "at"},
 };
@@ -621,4 +649,4 @@ struct statement *sql_signal_order_check(struct plan *plan, const struct check_o
     return plan_add(plan, &query_signal_order_check, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, &query_signal_order_check, NULL};
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, &query_signal_order_check, NULL};

@@ -81,6 +81,12 @@ struct sql_decision_pay {
 };
 struct statement *sql_decision_pay(struct plan *plan, const struct decision_payment *body, struct sql_decision_pay args);
 
+extern const struct query query_decision_seen;
+struct sql_decision_seen {
+    struct str decision_id;
+};
+struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen args);
+
 extern const struct query query_decision_transition_list;
 struct sql_decision_transition_list {
     struct str decision_id;
@@ -137,6 +143,12 @@ struct sql_objection_withdraw {
     struct str id;
 };
 struct statement *sql_objection_withdraw(struct plan *plan, struct sql_objection_withdraw args);
+
+extern const struct query query_objection_seen;
+struct sql_objection_seen {
+    struct str objection_id;
+};
+struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_seen args);
 
 extern const struct query query_objection_transition_list;
 struct sql_objection_transition_list {
