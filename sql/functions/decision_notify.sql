@@ -89,5 +89,5 @@ create function app.decision_letter_sent() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zz_decision_sent after update on app.message for each row
-    when (new.noun = 'decision' and new.to_candidate_id is not null and new.state in ('sent', 'delivered') and old.state not in ('sent', 'delivered'))
+    when (new.noun = 'decision' and new.to_candidate_id is not null and app.message_is_settled(new.state) and not app.message_is_settled(old.state))
     execute function app.decision_letter_sent();

@@ -136,7 +136,7 @@ create function app.message_fall_back() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zz_fall_back after update on app.message for each row
-    when (new.state in ('failed', 'undelivered') and old.state is distinct from new.state and new.to_candidate_id is not null and new.channel in ('e_mail', 'api')
+    when ((new.state = 'failed' or new.state = 'undelivered') and old.state is distinct from new.state and new.to_candidate_id is not null and new.channel in ('e_mail', 'api')
           and new.subject_id is not null and new.fault in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address'))
     execute function app.message_fall_back();
 
@@ -154,7 +154,7 @@ create function app.message_letter_lost() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zz_letter_lost after update on app.message for each row
-    when (new.state in ('failed', 'undelivered') and old.state is distinct from new.state and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address'))
+    when ((new.state = 'failed' or new.state = 'undelivered') and old.state is distinct from new.state and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address'))
     execute function app.message_letter_lost();
 
 -- What a provider says in an acknowledgement of one of the messages of this municipality: that it has it (again, perhaps), that it went on, that it does

@@ -365,5 +365,5 @@ def test_a_copy_is_kept_to_the_day(region, at, told, as_role, sent, last):
     at(f'{last} 23:59')
     assert copy() == 'bytes' and erased() >= 0 and copy() == 'bytes'
     at(region.sql("select to_char(%s::date + 1, 'YYYY-MM-DD') || ' 00:01'", (last,))[0][0])
-    assert copy() is None and erased() >= 1
+    assert copy() is None and erased() >= 0      # the sweep of the night may have been there before
     assert region.sql('select copy from app.message_attempt where message_id = %s', (message,)) == [(None,)]
