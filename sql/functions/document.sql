@@ -131,7 +131,7 @@ create function app.documents_claim(document uuid, job bigint, most int)
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        if not exists (select from app.document d where d.tenant_id = app.tenant() and d.id = document and app.document_is_pending(d.state)
+        if not exists (select from app.document d where d.tenant_id = app.tenant() and (d.id = document or d.claimed_by = job) and app.document_is_pending(d.state)
                        and app.sees_document(d)) then
             return;
         end if;
