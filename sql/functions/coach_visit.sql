@@ -54,7 +54,7 @@ create function app.coach_visit_appointments() returns table (candidate_id uuid,
             'employerId', a.employer_id, 'employerName', e.name, 'links', jsonb_build_object('moves', '/v1/appointments/' || a.id || '/moves')))
         from app.appointment a join app.candidate c on c.tenant_id = a.tenant_id and c.id = a.candidate_id
         left join app.employer e on e.tenant_id = a.tenant_id and e.id = a.employer_id
-        where a.tenant_id = app.tenant() and app.actor() in (a.user_id, a.coach_id) and a.state not in ('moved', 'cancelled')
+        where a.tenant_id = app.tenant() and app.actor() in (a.user_id, a.coach_id) and not app.appointment_is_ended(a.state)
           and a.starts_at >= calendar.moment(today) and a.starts_at < calendar.moment(today + 1) and app.sees_appointment(a)
         order by a.starts_at, a.id limit 30;
     end $$;

@@ -14,7 +14,7 @@ create function app.trajectory_hand_rules(trajectory uuid, channel text, day dat
         end if;
         update app.trajectory o set rules_handed_on = on_day, rules_channel = channel, rules_handed_by = app.actor(), rules_received_on = null,
                rules_document_id = coalesce((select d.id from app.document d where d.tenant_id = t.tenant_id and d.id = t.rules_document_id
-                                             and d.state in ('asked', 'made')), app.trajectory_rules_letter(t))
+                                             and not app.document_is_ended(d.state)), app.trajectory_rules_letter(t))
         where o.tenant_id = t.tenant_id and o.id = t.id;
     end $$;
 
