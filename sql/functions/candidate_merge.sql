@@ -4,7 +4,7 @@
 -- What two files can say differently is the property of the contract, and its column. Of a list of parts the items are united.
 create function app.candidate_properties() returns table (property text, held text) language sql immutable parallel safe
     as $$ values ('alias', 'alias'), ('firstName', 'first_name'), ('lastName', 'last_name'), ('birthDate', 'birth_date'), ('email', 'email'),
-                 ('phone', 'phone'), ('postalAddress', 'postal_address'), ('digitalChosenAt', 'digital_chosen_at'), ('pc4', 'postcode4'), ('neighbourhood', 'neighbourhood'), ('caseManagerId', 'case_manager_id'),
+                 ('phone', 'phone'), ('addressLines', 'address_lines'), ('digitalChosenAt', 'digital_chosen_at'), ('pc4', 'postcode4'), ('neighbourhood', 'neighbourhood'), ('caseManagerId', 'case_manager_id'),
                  ('coachId', 'coach_id'), ('organisationId', 'organisation_id'), ('userId', 'user_id'), ('status', 'status'), ('benefit', 'benefit'), ('situation', 'situation'),
                  ('currentEmployer', 'current_employer'), ('currentEmployerId', 'current_employer_id'), ('educationLevel', 'education_level'),
                  ('basicQualification', 'basic_qualification'), ('phase', 'phase'),
@@ -123,12 +123,12 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
         update app.candidate_bsn b set candidate_id = k.id, sealed_for = coalesce(b.sealed_for, o.id)
         where b.tenant_id = k.tenant_id and b.candidate_id = o.id;
         m.bsn_changes := k.bsn_changes + found::int;
-        update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postal_address, digital_chosen_at, postcode4, neighbourhood, case_manager_id,
+        update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, address_lines, digital_chosen_at, postcode4, neighbourhood, case_manager_id,
                 coach_id, organisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, education_level,
                 basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts, max_distance_km, transport,
                 available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, own_applications, bsn_changes,
                 consent_withdrawn_at, consent_withdrawn_channel) =
-            (m.alias, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.postal_address, m.digital_chosen_at, m.postcode4, m.neighbourhood, m.case_manager_id,
+            (m.alias, m.first_name, m.last_name, m.birth_date, m.email, m.phone, m.address_lines, m.digital_chosen_at, m.postcode4, m.neighbourhood, m.case_manager_id,
                 m.coach_id, m.organisation_id, m.user_id, m.status, m.benefit, m.situation, m.current_employer, m.current_employer_id, m.education_level,
                 m.basic_qualification, m.phase, m.target_groups, m.hours_min, m.hours_max, m.hours_worked, m.shifts, m.max_distance_km,
                 m.transport, m.available_from, m.wishes, m.introduction, m.sectors, m.competences, m.conditions, m.languages,
@@ -147,7 +147,7 @@ create function app.candidate_merge(kept uuid, other uuid, take text[], keep tex
             perform app.proposals_revoke(k.id, greatest(k.consent_withdrawn_at, o.consent_withdrawn_at));
         end if;
         update app.candidate c set merged_into = k.id, status = 'left', first_name = null, last_name = null, birth_date = null, email = null,
-               phone = null, postal_address = null, digital_chosen_at = null, neighbourhood = null, user_id = null, current_employer = null, current_employer_id = null, wishes = null,
+               phone = null, address_lines = null, digital_chosen_at = null, neighbourhood = null, user_id = null, current_employer = null, current_employer_id = null, wishes = null,
                introduction = null, competences = null, conditions = null, languages = null, occupations = null, own_applications = null
         where c.tenant_id = k.tenant_id and c.id = o.id;
         perform audit.note('candidate', k.id, 'change', array['merge', 'from:' || o.id] || take);

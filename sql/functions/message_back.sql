@@ -50,7 +50,7 @@ create trigger address_changed after update of email on app.user_account for eac
     execute function app.message_address_changed('user');
 create trigger address_changed after update of email on app.contact for each row when (new.email is distinct from old.email)
     execute function app.message_address_changed('contact');
-create trigger postal_address_changed after update of postal_address on app.candidate for each row when (new.postal_address is distinct from old.postal_address)
+create trigger address_lines_changed after update of address_lines on app.candidate for each row when (new.address_lines is distinct from old.address_lines)
     execute function app.message_address_changed('candidate');
 create trigger address_changed after update of email on app.candidate for each row when (new.email is distinct from old.email)
     execute function app.message_address_changed('candidate');

@@ -14,7 +14,7 @@ create function app.message_address(m app.message) returns table (known boolean,
             return query select true, c.email::text from app.contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
         elsif m.to_candidate_id is not null then
             return query select c.status <> 'left' and c.merged_into is null and c.died_on is null,
-                case m.channel when 'letter' then c.postal_address when 'sms' then c.phone else c.email end::text
+                case m.channel when 'letter' then c.address_lines when 'sms' then c.phone else c.email end::text
             from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
         else
             return query select true, e.address::text from app.endpoint e where e.tenant_id = m.tenant_id and e.id = m.endpoint_id;

@@ -24,7 +24,7 @@ create trigger log_transition after update on app.objection
 -- decision was notified is not too early (article 6:10).
 create function app.objection_is_in_time(o app.objection, last date) returns boolean language plpgsql immutable
     set search_path = pg_catalog, pg_temp
-    as $$ begin return (last is null or o.received_on <= last or (o.channel = 'letter' and o.posted_on <= last and o.received_on <= last + 7)) is true; end $$;
+    as $$ begin return (last is null or o.received_on <= last or (o.channel = 'letter' and o.mailed_on <= last and o.received_on <= last + 7)) is true; end $$;
 
 -- Until when it is decided: six weeks after the term to object has ended, twelve with a committee; longer by what it was postponed, or what whoever objected agreed to; and it stands
 -- still from the day on which a repair was asked until that was done, or its term ended (Awb, article 7:10).
@@ -36,7 +36,7 @@ create function app.objection_decide_by(o app.objection, last date) returns date
         stood int := coalesce(coalesce(o.repaired_on, o.repair_until) - o.repair_asked_on, 0);
         until date := app.decision_last_day(first + stood, case when o.committee then app.rule('term.objection_committee') else app.rule('term.objection_decision') end);
     begin
-        if o.postponed then
+        if o.deferred then
             until := app.decision_last_day(until, app.rule('term.objection_postponement'));
         end if;
         return greatest(until, o.agreed_until);
@@ -89,10 +89,10 @@ create function app.objection_register(objection uuid, asked jsonb) returns void
         if o.received_on > clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = 'objection_received_on_check';
         end if;
-        insert into app.objection (tenant_id, id, decision_id, candidate_id, by_whom, representative, channel, received_on, posted_on, grounds, complete, committee, noted_at, noted_by)
+        insert into app.objection (tenant_id, id, decision_id, candidate_id, by_whom, representative, channel, received_on, mailed_on, grounds, complete, committee, noted_at, noted_by)
         values (d.tenant_id, objection, d.id, d.candidate_id, case when himself then 'person' else coalesce(o.by_whom, 'person') end, case when not himself then o.representative end,
                 case when himself then 'portal' else coalesce(o.channel, 'letter') end, case when himself then clock.today() else coalesce(o.received_on, clock.today()) end,
-                case when not himself then o.posted_on end, o.grounds, coalesce(case when not himself then o.complete end, o.grounds is not null),
+                case when not himself then o.mailed_on end, o.grounds, coalesce(case when not himself then o.complete end, o.grounds is not null),
                 coalesce((app.rule('objection.committee') ->> 'committee')::boolean, false), clock.now(), app.actor());
     end $$;
 
@@ -137,10 +137,10 @@ create function app.objection_postpone(objection uuid, agreed date) returns void
     declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
     begin
         perform app.require('objection', o.state, 'postponeObjection');
-        if agreed is null and o.postponed then
-            perform app.refuse_state('postponed', '{}');
+        if agreed is null and o.deferred then
+            perform app.refuse_state('deferred', '{}');
         end if;
-        update app.objection x set postponed = o.postponed or agreed is null, agreed_until = coalesce(agreed, o.agreed_until) where x.tenant_id = o.tenant_id and x.id = o.id;
+        update app.objection x set deferred = o.deferred or agreed is null, agreed_until = coalesce(agreed, o.agreed_until) where x.tenant_id = o.tenant_id and x.id = o.id;
     end $$;
 
 -- A court suspends the decision, or lifts that. Meanwhile nothing is paid less, and whoever pays is told.

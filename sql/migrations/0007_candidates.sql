@@ -21,7 +21,7 @@ create table app.candidate (
     birth_date date,
     email app.text_254,
     phone app.text_20,
-    postal_address app.text_200,
+    address_lines app.text_200,
     digital_chosen_at timestamptz,
     postcode4 text not null references ref.place,
     neighbourhood text references ref.neighbourhood,
@@ -78,7 +78,7 @@ create table app.candidate (
 comment on column app.candidate.competences is
     'as a client reads them, like conditions, languages and occupations; a trigger makes the rows of app.candidate_competence of it';
 comment on column app.candidate.user_id is 'the account with which the candidate reads the own file';
-comment on column app.candidate.postal_address is 'where letters go: the lines below the name';
+comment on column app.candidate.address_lines is 'where letters go: the lines below the name';
 comment on column app.candidate.digital_chosen_at is 'since when the person wants to be reached digitally; null: on paper';
 comment on column app.candidate.education_level is 'the highest level that was finished, as ISCED 2011 has it';
 comment on column app.candidate.basic_qualification is 'startkwalificatie; null: not known yet';

@@ -273,7 +273,7 @@ create table app.objection (
     representative app.line_120,
     channel app.decision_channel not null,
     received_on date not null,
-    posted_on date,
+    mailed_on date,
     in_time boolean,
     late_excused boolean,
     late_text app.text_2000,
@@ -284,7 +284,7 @@ create table app.objection (
     repaired_on date,
     committee boolean not null default false,
     decide_by date,
-    postponed boolean not null default false,
+    deferred boolean not null default false,
     agreed_until date,
     heard_on date,
     unheard_ground app.objection_unheard,
@@ -302,13 +302,13 @@ create table app.objection (
     primary key (tenant_id, id),
     foreign key (tenant_id, decision_id) references app.decision (tenant_id, id),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id),
-    constraint objection_posted_before check (posted_on <= received_on),
+    constraint objection_mailed_before check (mailed_on <= received_on),
     constraint objection_repair_in_order check (repair_until >= repair_asked_on),
     constraint objection_injunction_in_order check (injunction_until >= injunction_from),
     constraint objection_decided_whole check (state in ('registered', 'withdrawn') or num_nonnulls(decided_on, decided_by, decided_logins) = 3),
     constraint objection_represented check (by_whom = 'person' or representative is not null)
 );
-comment on column app.objection.posted_on is 'of a letter: it is in time when it was posted in time, and came within a week after the term (Awb, article 6:9)';
+comment on column app.objection.mailed_on is 'of a letter: it is in time when it was posted in time, and came within a week after the term (Awb, article 6:9)';
 comment on column app.objection.late_excused is 'it is late, and nobody can blame the person for that (Awb, article 6:11)';
 create unique index objection_open_once on app.objection (tenant_id, decision_id) where state = 'registered';
 create index objection_by_change on app.objection (tenant_id, changed_at, id);

@@ -1,7 +1,7 @@
 -- program: candidates
 
 -- fragment: candidate_columns
-c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_address, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
+c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
 case when c.organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,
 to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
 to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at,
@@ -66,11 +66,11 @@ from app.candidate c where c.id = :id
 -- body: CandidateNew
 -- rows: one
 -- whose: nobody
-insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, postal_address, digital_chosen_at, postcode4,
+insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, phone, address_lines, digital_chosen_at, postcode4,
     neighbourhood, case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_employer, current_employer_id,
     education_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
     max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages, occupations, own_applications)
-values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @postal_address, @digital_chosen_at::timestamptz, @postcode4,
+values (app.tenant(), :id::uuid, @alias, @first_name, @last_name, @birth_date::date, @email, @phone, @address_lines, @digital_chosen_at::timestamptz, @postcode4,
     @neighbourhood, :case_manager_id::uuid, @coach_id::uuid, @organisation_id::uuid, @user_id::uuid, coalesce(@status, 'active'),
     coalesce(@benefit, 'assistance'), coalesce(@situation, 'unemployed'), @current_employer, @current_employer_id::uuid, @education_level,
     @basic_qualification::boolean, @phase::int,
@@ -93,12 +93,12 @@ with number as (
     select app.candidate_bsn_store(:id::uuid, :key_id::int, :nonce::bytea, :ciphertext::bytea, :blind_index::bytea, true) as changed
     where :blind_index::bytea is not null
 )
-update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, postal_address, digital_chosen_at, postcode4, neighbourhood,
+update app.candidate c set (alias, first_name, last_name, birth_date, email, phone, address_lines, digital_chosen_at, postcode4, neighbourhood,
         case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, education_level,
         basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shifts,
         max_distance_km, transport, available_from, wishes, introduction, sectors, competences, conditions, languages,
         occupations, own_applications, bsn_changes) =
-    (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postal_address, n.digital_chosen_at, n.postcode4, n.neighbourhood,
+    (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.address_lines, n.digital_chosen_at, n.postcode4, n.neighbourhood,
         n.case_manager_id, n.coach_id, n.organisation_id, n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.current_employer_id,
         n.education_level, n.basic_qualification, n.phase, n.target_groups, n.hours_min, n.hours_max,
         n.hours_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n.sectors,

@@ -1,8 +1,8 @@
 -- program: measures
 
 -- fragment: objection_columns
-o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.received_on, o.posted_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_text, o.heard_on,
-o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.postponed, o.agreed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o.version, o.changed_at
+o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.received_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_text, o.heard_on,
+o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agreed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o.version, o.changed_at
 
 -- query: objection_list
 -- rows: many
@@ -30,8 +30,8 @@ select app.objection_register(:id::uuid, :document::jsonb)
 -- rows: one
 -- none: stale
 -- whose: nobody
-update app.objection o set (by_whom, representative, channel, received_on, posted_on, grounds, complete, committee, late_excused, late_text, heard_on, unheard_ground) =
-    (select n.by_whom, n.representative, n.channel, n.received_on, n.posted_on, n.grounds, n.complete, n.committee, n.late_excused, n.late_text, n.heard_on, n.unheard_ground
+update app.objection o set (by_whom, representative, channel, received_on, mailed_on, grounds, complete, committee, late_excused, late_text, heard_on, unheard_ground) =
+    (select n.by_whom, n.representative, n.channel, n.received_on, n.mailed_on, n.grounds, n.complete, n.committee, n.late_excused, n.late_text, n.heard_on, n.unheard_ground
      from jsonb_populate_record(o, :document::jsonb) n)
 where o.id = :id and :version::int8multirange @> o.version
 returning o.id

@@ -39,7 +39,7 @@ on conflict (noun, from_state, event) do update set
 -- (GDPR, article 16), and the file has an owner.
 insert into ref.state_operation (noun, operation, columns, states) values
     ('candidate', 'createCandidate', '{}', '{active,paused,placed}'),
-    ('candidate', 'updateCandidate.identity', '{first_name,last_name,birth_date,email,phone,postal_address,digital_chosen_at,postcode4,neighbourhood,bsn_changes}',
+    ('candidate', 'updateCandidate.identity', '{first_name,last_name,birth_date,email,phone,address_lines,digital_chosen_at,postcode4,neighbourhood,bsn_changes}',
      '{active,paused,placed,left}'),
     ('candidate', 'updateCandidate.owner', '{case_manager_id,coach_id,organisation_id,user_id}', '{active,paused,placed,left}'),
     ('candidate', 'updateCandidate.profile', '{alias,benefit,situation,current_employer,current_employer_id,education_level,basic_qualification,own_applications,phase,target_groups,hours_min,hours_max,hours_worked,shifts,max_distance_km,transport,available_from,wishes,introduction,sectors,competences,conditions,languages,occupations}',

@@ -21,7 +21,7 @@ on conflict (noun, from_state, event) do update set
 
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
-    ('objection', 'updateObjection', '{by_whom,representative,channel,received_on,posted_on,late_excused,late_text,grounds,complete,committee,heard_on,unheard_ground}', '{registered}'),
+    ('objection', 'updateObjection', '{by_whom,representative,channel,received_on,mailed_on,late_excused,late_text,grounds,complete,committee,heard_on,unheard_ground}', '{registered}'),
     ('objection', 'repairObjection', '{repair_asked_on,repair_until,repaired_on}', '{registered}'),
-    ('objection', 'postponeObjection', '{postponed,agreed_until}', '{registered}')
+    ('objection', 'postponeObjection', '{deferred,agreed_until}', '{registered}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

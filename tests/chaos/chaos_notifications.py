@@ -238,7 +238,7 @@ class Town:
         self.call(self.case, f'/benefits/{benefit}/moves', {'event': 'grant', 'day': day(-400)})
         way = self.call(self.case, '/trajectories', {'candidateId': person, 'kind': 'course'})['id']
         self.act("update app.trajectory set rules_handed_on = %s, rules_channel = 'in_person', rules_received_on = %s where id = %s", (day(-100), day(-99), way))
-        self.act("update app.candidate set postal_address = 'Dorpsstraat 12\n5012 AB Maasdrecht', email = %s, digital_chosen_at = case when %s then clock.now() end where id = %s",
+        self.act("update app.candidate set address_lines = 'Dorpsstraat 12\n5012 AB Maasdrecht', email = %s, digital_chosen_at = case when %s then clock.now() end where id = %s",
                  (f'persoon{number}@post.example', number % 4 == 3, person))
         made = self.call(self.case, '/decisions', {'candidateId': person, 'kind': 'lowering', 'duty': 'h', 'conductOn': day(-3), **WEIGHED})['id']
         self.call(self.case, f'/decisions/{made}/view-requests', {'channel': 'in_person'})

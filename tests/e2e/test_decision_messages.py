@@ -25,7 +25,7 @@ def told(region, decision):
 
 @pytest.fixture
 def reachable(region, obliged):  # noqa: F811
-    region.sql(f"{CONTEXT} update app.candidate set postal_address = 'Dorpsstraat 12\n5012 AB Maasdrecht' where id = %s", (obliged,))
+    region.sql(f"{CONTEXT} update app.candidate set address_lines = 'Dorpsstraat 12\n5012 AB Maasdrecht' where id = %s", (obliged,))
     return obliged
 
 

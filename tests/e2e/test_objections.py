@@ -31,18 +31,18 @@ def test_in_time_is_the_day_of_receipt_or_of_the_postmark(scratch):
              ('letter', '2031-04-18', '2031-04-16', False), ('portal', '2031-04-16', '2031-04-15', False), ('e_mail', '2031-04-15', None, True)]
     with scratch() as cursor:
         for channel, received, posted, expected in cases:
-            cursor.execute("select app.objection_is_in_time(jsonb_populate_record(null::app.objection, jsonb_build_object('channel', %s::text, 'received_on', %s::date, 'posted_on', %s::date)), '2031-04-15')",
+            cursor.execute("select app.objection_is_in_time(jsonb_populate_record(null::app.objection, jsonb_build_object('channel', %s::text, 'received_on', %s::date, 'mailed_on', %s::date)), '2031-04-15')",
                            (channel, received, posted))
             assert cursor.fetchone() == (expected,), (channel, received, posted)
 
 
 def test_until_when_it_is_decided_is_worked_out_by_hand(scratch):
     """Awb 7:10: six weeks after the term, twelve with a committee, six more when postponed; it stands still while somebody repairs it."""
-    cases = [({}, '2031-05-27'), ({'committee': True}, '2031-07-08'), ({'postponed': True}, '2031-07-08'), ({'agreed_until': '2031-09-01'}, '2031-09-01'),
+    cases = [({}, '2031-05-27'), ({'committee': True}, '2031-07-08'), ({'deferred': True}, '2031-07-08'), ({'agreed_until': '2031-09-01'}, '2031-09-01'),
              ({'repair_asked_on': '2031-04-01', 'repair_until': '2031-04-15'}, '2031-06-10'), ({'repair_asked_on': '2031-04-01', 'repair_until': '2031-04-15', 'repaired_on': '2031-04-04'}, '2031-05-30')]
     with scratch() as cursor:
         for more, expected in cases:
-            cursor.execute("select app.objection_decide_by(jsonb_populate_record(null::app.objection, %s::jsonb), '2031-04-15')::text", (json.dumps({'committee': False, 'postponed': False, **more}),))
+            cursor.execute("select app.objection_decide_by(jsonb_populate_record(null::app.objection, %s::jsonb), '2031-04-15')::text", (json.dumps({'committee': False, 'deferred': False, **more}),))
             assert cursor.fetchone() == (expected,), more
 
 

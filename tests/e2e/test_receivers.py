@@ -57,7 +57,7 @@ def told(region, candidate):
 def reached(region, candidate):
     """reached(digital, …) is a candidate with these addresses."""
     def make(email=None, phone=None, address='Dorpsstraat 12\n5012 AB Maasdrecht', digital=False):
-        region.sql(f"{CONTEXT} update app.candidate set email = %s, phone = %s, postal_address = %s, digital_chosen_at = case when %s then clock.now() end, last_name = 'Ádám' where id = %s",
+        region.sql(f"{CONTEXT} update app.candidate set email = %s, phone = %s, address_lines = %s, digital_chosen_at = case when %s then clock.now() end, last_name = 'Ádám' where id = %s",
                    (email, phone, address, digital, candidate.json['id']))
         return candidate.json['id']
     return make
@@ -279,7 +279,7 @@ def test_without_an_address_a_letter_fails_and_somebody_has_a_task(region, sendi
         message = written(region, who)
         are(region, [message], 'failed', 'no_address')
         assert region.sql("select state from app.task where kind = 'undelivered' and subject_id = %s", (who,)) == [('open',)]
-        region.sql(f"{CONTEXT} update app.candidate set postal_address = 'Dorpsstraat 12' where id = %s", (who,))
+        region.sql(f"{CONTEXT} update app.candidate set address_lines = 'Dorpsstraat 12' where id = %s", (who,))
         assert region.sql("select state from app.task where kind = 'undelivered' and subject_id = %s", (who,)) == [('done',)]
 
 

@@ -21,7 +21,7 @@ VALUES = {
     'title': 'Anders', 'description': 'Anders', 'wageText': 'Anders', 'kind': 'temp', 'pc4': '5038', 'hoursMin': 9, 'hoursMax': 33,
     'shifts': ['night'], 'candidatesWanted': 6, 'startDate': '2029-01-01', 'neededBy': '2032-01-01', 'internalNote': 'Anders',
     'conditions': [], 'languages': [], 'occupations': [], 'bsn': None, 'firstName': 'Anders', 'lastName': 'Anders',
-    'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'postalAddress': 'Kade 1', 'digitalChosenAt': '2026-11-02T09:30:00Z', 'neighbourhood': 'BU99010102', 'alias': 'Anders', 'benefit': 'wia', 'hoursWorked': 8,
+    'birthDate': '1981-01-01', 'email': None, 'phone': '0655500999', 'addressLines': 'Kade 1', 'digitalChosenAt': '2026-11-02T09:30:00Z', 'neighbourhood': 'BU99010102', 'alias': 'Anders', 'benefit': 'wia', 'hoursWorked': 8,
     'assigneeId': '01920000-0000-7000-8000-00000000f301', 'coachId': '01920000-0000-7000-8000-00000000f304',
     'projectId': '01920000-0000-7000-8000-00000000f601', 'phase': 3, 'targetGroups': ['disabled'], 'maxDistanceKm': 7, 'transport': ['moped'], 'availableFrom': '2031-01-01',
     'value': {'count': 7}, 'source': 'word_of_mouth', 'validFrom': '2035-01-01T00:00:00Z', 'validUntil': '2036-01-01T00:00:00Z',

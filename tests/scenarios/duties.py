@@ -48,7 +48,7 @@ class Duties:
     def lives(self, person, number):
         """Where letters go. The system of civil records says it, and no call does."""
         self.story.region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false), set_config('app.actor', '', false); "
-                              'update app.candidate set postal_address = %s where id = %s', (f'Dorpsstraat {number}\n5012 AB Dorp', person))
+                              'update app.candidate set address_lines = %s where id = %s', (f'Dorpsstraat {number}\n5012 AB Dorp', person))
 
     def check(self, signal, *outcomes):
         """The checks of a signal, one after the other, by whoever has them."""

@@ -439,21 +439,21 @@ static const struct query_list candidate_list_list = {
 };
 const struct query query_candidate_list = {
     .name = "candidate_list",
-    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_addres"
-            "s, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c"
-            ".organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_i"
-            "d end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.cur"
-            "rent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as"
-            " target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dis"
-            "tance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json"
-            "(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.di"
-            "ed_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id',"
-            " c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1::bo"
-            "olean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case"
-            "_manager_id) end as case_manager_name, case when $2::boolean then (select k.name from app.collea"
-            "gue k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3::bo"
-            "olean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app.cand"
-            "idate c where true",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines"
+            ", c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c."
+            "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
+            " end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.curr"
+            "ent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as "
+            "target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dist"
+            "ance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json("
+            "c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.die"
+            "d_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', "
+            "c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1::boo"
+            "lean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_"
+            "manager_id) end as case_manager_name, case when $2::boolean then (select k.name from app.colleag"
+            "ue k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3::boo"
+            "lean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app.candi"
+            "date c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -483,18 +483,18 @@ struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_see
 
 const struct query query_candidate_get = {
     .name = "candidate_get",
-    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_addres"
-            "s, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c"
-            ".organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_i"
-            "d end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.cur"
-            "rent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as"
-            " target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dis"
-            "tance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json"
-            "(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.di"
-            "ed_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id',"
-            " c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competences, c"
-            ".conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open"
-            "_proposals from app.candidate c where c.id = $1",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines"
+            ", c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c."
+            "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
+            " end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.curr"
+            "ent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as "
+            "target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dist"
+            "ance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json("
+            "c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.die"
+            "d_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', "
+            "c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competences, c."
+            "conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open_"
+            "proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -508,23 +508,23 @@ struct statement *sql_candidate_get(struct plan *plan, struct sql_candidate_get 
 
 const struct query query_candidate_get_named = {
     .name = "candidate_get_named",
-    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.postal_addres"
-            "s, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c"
-            ".organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_i"
-            "d end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.cur"
-            "rent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as"
-            " target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dis"
-            "tance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json"
-            "(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.di"
-            "ed_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id',"
-            " c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled(c.c"
-            "ompetences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.l"
-            "abelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neighbour"
-            "hood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as ope"
-            "n_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.ca"
-            "se_manager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id = c.t"
-            "enant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisation_"
-            "name from app.candidate c where c.id = $2",
+    .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines"
+            ", c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c."
+            "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
+            " end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.curr"
+            "ent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as "
+            "target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dist"
+            "ance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json("
+            "c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.die"
+            "d_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', "
+            "c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled(c.co"
+            "mpetences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.la"
+            "belled(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neighbourh"
+            "ood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as open"
+            "_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.cas"
+            "e_manager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id = c.te"
+            "nant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisation_n"
+            "ame from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -540,21 +540,21 @@ struct statement *sql_candidate_get_named(struct plan *plan, struct sql_candidat
 const struct query query_candidate_insert = {
     .name = "candidate_insert",
     .text = "insert into app.candidate as c (tenant_id, id, alias, first_name, last_name, birth_date, email, "
-            "phone, postal_address, digital_chosen_at, postcode4, neighbourhood, case_manager_id, coach_id, o"
-            "rganisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, educ"
-            "ation_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shif"
-            "ts, max_distance_km, transport, available_from, wishes, introduction, sectors, competences, cond"
-            "itions, languages, occupations, own_applications) values (app.tenant(), $1::uuid, $2::text, $3::"
-            "text, $4::text, $5::date, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $"
-            "12::uuid, $13::uuid, $14::uuid, $15::uuid, coalesce($16::text, 'active'), coalesce($17::text, 'a"
-            "ssistance'), coalesce($18::text, 'unemployed'), $19::text, $20::uuid, $21::text, $22::boolean, $"
-            "23::int, array(select jsonb_array_elements_text($24::jsonb)), coalesce($25::int, 1), coalesce($2"
-            "6::int, 40), coalesce($27::int, 0), coalesce(nullif(array(select jsonb_array_elements_text($28::"
-            "jsonb)), '{}'), '{day}'), coalesce($29::int, 15), array(select jsonb_array_elements_text($30::js"
-            "onb)), $31::date, $32::text, $33::text, array(select jsonb_array_elements_text($34::jsonb)), app"
-            ".candidate_competences($35::jsonb), app.candidate_conditions($36::jsonb), app.candidate_language"
-            "s($37::jsonb), app.candidate_occupations($38::jsonb), app.candidate_own_applications($39::jsonb)"
-            ") returning c.id",
+            "phone, address_lines, digital_chosen_at, postcode4, neighbourhood, case_manager_id, coach_id, or"
+            "ganisation_id, user_id, status, benefit, situation, current_employer, current_employer_id, educa"
+            "tion_level, basic_qualification, phase, target_groups, hours_min, hours_max, hours_worked, shift"
+            "s, max_distance_km, transport, available_from, wishes, introduction, sectors, competences, condi"
+            "tions, languages, occupations, own_applications) values (app.tenant(), $1::uuid, $2::text, $3::t"
+            "ext, $4::text, $5::date, $6::text, $7::text, $8::text, $9::timestamptz, $10::text, $11::text, $1"
+            "2::uuid, $13::uuid, $14::uuid, $15::uuid, coalesce($16::text, 'active'), coalesce($17::text, 'as"
+            "sistance'), coalesce($18::text, 'unemployed'), $19::text, $20::uuid, $21::text, $22::boolean, $2"
+            "3::int, array(select jsonb_array_elements_text($24::jsonb)), coalesce($25::int, 1), coalesce($26"
+            "::int, 40), coalesce($27::int, 0), coalesce(nullif(array(select jsonb_array_elements_text($28::j"
+            "sonb)), '{}'), '{day}'), coalesce($29::int, 15), array(select jsonb_array_elements_text($30::jso"
+            "nb)), $31::date, $32::text, $33::text, array(select jsonb_array_elements_text($34::jsonb)), app."
+            "candidate_competences($35::jsonb), app.candidate_conditions($36::jsonb), app.candidate_languages"
+            "($37::jsonb), app.candidate_occupations($38::jsonb), app.candidate_own_applications($39::jsonb))"
+            " returning c.id",
     .parameters = 39, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
@@ -568,7 +568,7 @@ struct statement *sql_candidate_insert(struct plan *plan, const struct candidate
         body->birth_date,
         body->email,
         body->phone,
-        body->postal_address,
+        body->address_lines,
         body->digital_chosen_at,
         body->postcode4,
         body->neighbourhood,
@@ -608,25 +608,25 @@ const struct query query_candidate_change = {
     .name = "candidate_change",
     .text = "with number as ( select app.candidate_bsn_store($1::uuid, $2::int, $3::bytea, $4::bytea, $5::byt"
             "ea, true) as changed where $5::bytea is not null ) update app.candidate c set (alias, first_name"
-            ", last_name, birth_date, email, phone, postal_address, digital_chosen_at, postcode4, neighbourho"
-            "od, case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_emp"
-            "loyer, current_employer_id, education_level, basic_qualification, phase, target_groups, hours_mi"
-            "n, hours_max, hours_worked, shifts, max_distance_km, transport, available_from, wishes, introduc"
-            "tion, sectors, competences, conditions, languages, occupations, own_applications, bsn_changes) ="
-            " (select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.postal_address, n"
-            ".digital_chosen_at, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_"
-            "id, n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.current_employer_id, n.ed"
-            "ucation_level, n.basic_qualification, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hour"
-            "s_worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, "
-            "n.sectors, case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences',"
-            " 'null')) else c.competences end, case when d ? 'conditions' then app.candidate_conditions(nulli"
-            "f(d -> 'conditions', 'null')) else c.conditions end, case when d ? 'languages' then app.candidat"
-            "e_languages(nullif(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' "
-            "then app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, case "
-            "when d ? 'own_applications' then app.candidate_own_applications(nullif(d -> 'own_applications', "
-            "'null')) else c.own_applications end, c.bsn_changes + coalesce((select number.changed::int from "
-            "number), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n) wh"
-            "ere c.id = $1 and $7::int8multirange @> c.version returning c.id",
+            ", last_name, birth_date, email, phone, address_lines, digital_chosen_at, postcode4, neighbourhoo"
+            "d, case_manager_id, coach_id, organisation_id, user_id, status, benefit, situation, current_empl"
+            "oyer, current_employer_id, education_level, basic_qualification, phase, target_groups, hours_min"
+            ", hours_max, hours_worked, shifts, max_distance_km, transport, available_from, wishes, introduct"
+            "ion, sectors, competences, conditions, languages, occupations, own_applications, bsn_changes) = "
+            "(select n.alias, n.first_name, n.last_name, n.birth_date, n.email, n.phone, n.address_lines, n.d"
+            "igital_chosen_at, n.postcode4, n.neighbourhood, n.case_manager_id, n.coach_id, n.organisation_id"
+            ", n.user_id, n.status, n.benefit, n.situation, n.current_employer, n.current_employer_id, n.educ"
+            "ation_level, n.basic_qualification, n.phase, n.target_groups, n.hours_min, n.hours_max, n.hours_"
+            "worked, n.shifts, n.max_distance_km, n.transport, n.available_from, n.wishes, n.introduction, n."
+            "sectors, case when d ? 'competences' then app.candidate_competences(nullif(d -> 'competences', '"
+            "null')) else c.competences end, case when d ? 'conditions' then app.candidate_conditions(nullif("
+            "d -> 'conditions', 'null')) else c.conditions end, case when d ? 'languages' then app.candidate_"
+            "languages(nullif(d -> 'languages', 'null')) else c.languages end, case when d ? 'occupations' th"
+            "en app.candidate_occupations(nullif(d -> 'occupations', 'null')) else c.occupations end, case wh"
+            "en d ? 'own_applications' then app.candidate_own_applications(nullif(d -> 'own_applications', 'n"
+            "ull')) else c.own_applications end, c.bsn_changes + coalesce((select number.changed::int from nu"
+            "mber), 0) from (select $6::jsonb) given (d) cross join jsonb_populate_record(c, given.d) n) wher"
+            "e c.id = $1 and $7::int8multirange @> c.version returning c.id",
     .parameters = 7, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };

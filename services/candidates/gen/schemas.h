@@ -176,7 +176,7 @@ struct candidate_new {
     struct str birth_date;
     struct str email;
     struct str phone;
-    struct str postal_address;
+    struct str address_lines;
     struct str digital_chosen_at;
     struct str postcode4;
     struct str neighbourhood;
@@ -227,7 +227,7 @@ struct candidate_change {
     struct str birth_date;
     struct str email;
     struct str phone;
-    struct str postal_address;
+    struct str address_lines;
     struct str digital_chosen_at;
     struct str postcode4;
     struct str neighbourhood;

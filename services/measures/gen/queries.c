@@ -332,10 +332,10 @@ static const struct query_list objection_list_list = {
 const struct query query_objection_list = {
     .name = "objection_list",
     .text = "select o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.r"
-            "eceived_on, o.posted_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
-            "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.postponed, o.ag"
-            "reed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o"
-            ".version, o.changed_at from app.objection o where true",
+            "eceived_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
+            "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agr"
+            "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o."
+            "version, o.changed_at from app.objection o where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &objection_list_list, .whose = "candidate_id",
 };
@@ -347,10 +347,10 @@ struct statement *sql_objection_list(struct plan *plan)
 const struct query query_objection_get = {
     .name = "objection_get",
     .text = "select o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.r"
-            "eceived_on, o.posted_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
-            "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.postponed, o.ag"
-            "reed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o"
-            ".version, o.changed_at from app.objection o where o.id = $1",
+            "eceived_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
+            "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agr"
+            "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o."
+            "version, o.changed_at from app.objection o where o.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -379,9 +379,9 @@ struct statement *sql_objection_register(struct plan *plan, struct sql_objection
 
 const struct query query_objection_change = {
     .name = "objection_change",
-    .text = "update app.objection o set (by_whom, representative, channel, received_on, posted_on, grounds, c"
+    .text = "update app.objection o set (by_whom, representative, channel, received_on, mailed_on, grounds, c"
             "omplete, committee, late_excused, late_text, heard_on, unheard_ground) = (select n.by_whom, n.re"
-            "presentative, n.channel, n.received_on, n.posted_on, n.grounds, n.complete, n.committee, n.late_"
+            "presentative, n.channel, n.received_on, n.mailed_on, n.grounds, n.complete, n.committee, n.late_"
             "excused, n.late_text, n.heard_on, n.unheard_ground from jsonb_populate_record(o, $1::jsonb) n) w"
             "here o.id = $2 and $3::int8multirange @> o.version returning o.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,

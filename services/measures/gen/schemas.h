@@ -139,7 +139,7 @@ struct objection_new {
     struct str representative;
     struct str channel;
     struct str received_on;
-    struct str posted_on;
+    struct str mailed_on;
     struct str grounds;
     struct maybe_bool complete;
     struct maybe_bool committee;
@@ -155,7 +155,7 @@ struct objection_change {
     struct str representative;
     struct str channel;
     struct str received_on;
-    struct str posted_on;
+    struct str mailed_on;
     struct str grounds;
     struct maybe_bool complete;
     struct maybe_bool committee;

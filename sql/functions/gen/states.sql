@@ -566,7 +566,7 @@ create function app.candidate_guard() returns trigger language plpgsql
     as $$
     declare state text := case when old.merged_into is null then old.status else 'merged' end;
     begin
-        if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.postal_address::text is distinct from old.postal_address::text or new.digital_chosen_at::text is distinct from old.digital_chosen_at::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
+        if new.first_name::text is distinct from old.first_name::text or new.last_name::text is distinct from old.last_name::text or new.birth_date::text is distinct from old.birth_date::text or new.email::text is distinct from old.email::text or new.phone::text is distinct from old.phone::text or new.address_lines::text is distinct from old.address_lines::text or new.digital_chosen_at::text is distinct from old.digital_chosen_at::text or new.postcode4::text is distinct from old.postcode4::text or new.neighbourhood::text is distinct from old.neighbourhood::text or new.bsn_changes::text is distinct from old.bsn_changes::text then
             perform app.require('candidate', state, 'updateCandidate.identity');
         end if;
         if new.case_manager_id::text is distinct from old.case_manager_id::text or new.coach_id::text is distinct from old.coach_id::text or new.organisation_id::text is distinct from old.organisation_id::text or new.user_id::text is distinct from old.user_id::text then
@@ -605,13 +605,13 @@ create function app.objection_guard() returns trigger language plpgsql
     as $$
     declare state text := old.state;
     begin
-        if new.by_whom::text is distinct from old.by_whom::text or new.representative::text is distinct from old.representative::text or new.channel::text is distinct from old.channel::text or new.received_on::text is distinct from old.received_on::text or new.posted_on::text is distinct from old.posted_on::text or new.late_excused::text is distinct from old.late_excused::text or new.late_text::text is distinct from old.late_text::text or new.grounds::text is distinct from old.grounds::text or new.complete::text is distinct from old.complete::text or new.committee::text is distinct from old.committee::text or new.heard_on::text is distinct from old.heard_on::text or new.unheard_ground::text is distinct from old.unheard_ground::text then
+        if new.by_whom::text is distinct from old.by_whom::text or new.representative::text is distinct from old.representative::text or new.channel::text is distinct from old.channel::text or new.received_on::text is distinct from old.received_on::text or new.mailed_on::text is distinct from old.mailed_on::text or new.late_excused::text is distinct from old.late_excused::text or new.late_text::text is distinct from old.late_text::text or new.grounds::text is distinct from old.grounds::text or new.complete::text is distinct from old.complete::text or new.committee::text is distinct from old.committee::text or new.heard_on::text is distinct from old.heard_on::text or new.unheard_ground::text is distinct from old.unheard_ground::text then
             perform app.require('objection', state, 'updateObjection');
         end if;
         if new.repair_asked_on::text is distinct from old.repair_asked_on::text or new.repair_until::text is distinct from old.repair_until::text or new.repaired_on::text is distinct from old.repaired_on::text then
             perform app.require('objection', state, 'repairObjection');
         end if;
-        if new.postponed::text is distinct from old.postponed::text or new.agreed_until::text is distinct from old.agreed_until::text then
+        if new.deferred::text is distinct from old.deferred::text or new.agreed_until::text is distinct from old.agreed_until::text then
             perform app.require('objection', state, 'postponeObjection');
         end if;
         return new;
