@@ -80,7 +80,8 @@ class Shapes:
             return {'type': 'string', 'maxLength': VALUE_MAX, **made, 'x-extensible-enum': values,
                     **({'x-labels-of': name} if name in self.contract.labels else {})}
         self.enums.add(name)
-        del made['type']
+        if not made.get('nullable'):        # null is said of a type only
+            del made['type']
         return {'allOf': [ref('schemas', name)], **made} if made else ref('schemas', name)
 
     def schema(self, name, written):
