@@ -109,9 +109,11 @@ static struct str print_range(struct arena *arena, int64_t least, int64_t most)
 enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
                    const struct place *place)
 {
-    if (value >= field->min && value <= field->max)
+    bool item = field->type == FIELD_LIST;
+    int64_t least = item ? field->item_min : field->min, most = item ? field->item_max : field->max;
+    if (value >= least && value <= most)
         return OK;
-    return place_fault(ctx, place, FAULT_RANGE, print_range(ctx->arena, field->min, field->max));
+    return place_fault(ctx, place, FAULT_RANGE, print_range(ctx->arena, least, most));
 }
 
 /* A text of which the contract gives its format. */

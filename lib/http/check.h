@@ -12,7 +12,8 @@
 enum err check_text(struct ctx *ctx, const struct field *field, enum field_type type,
                     struct str *text, const struct place *place) MUST_CHECK;
 
-/* Checks whether the number is in the range of the field; otherwise the same. */
+/* Checks whether the number is in the range of the field, or of an item of its list; otherwise the
+ * same. */
 enum err check_int(struct ctx *ctx, const struct field *field, int64_t value,
                    const struct place *place) MUST_CHECK;
 

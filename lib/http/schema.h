@@ -52,7 +52,7 @@ struct field {
     unsigned flags;
     size_t offset;                      /* in the struct of the schema */
     int64_t min, max;                   /* of an int; code points of a text; items of a list */
-    int64_t item_max;                   /* code points of each text of a list */
+    int64_t item_min, item_max;         /* of each int of a list; code points of each text of one */
     const char *const *values;          /* of an enum, NULL-terminated; else NULL */
     const struct pattern_part *pattern; /* ends with a part with max == 0; else NULL */
     const struct schema *schema;        /* of an object or a list of objects */

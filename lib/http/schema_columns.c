@@ -109,6 +109,8 @@ static void add_list(struct buf *out, const struct field *field, const struct li
             buf_add_char(out, ',');
         if (field->item == FIELD_OBJECT)
             add_struct(out, field->schema, (const char *)list->at + i * field->schema->size);
+        else if (field->item == FIELD_INT)
+            buf_add_int(out, ((const struct maybe_int *)list->at)[i].value);
         else
             buf_add_json(out, ((const struct str *)list->at)[i]);
     }

@@ -33,6 +33,16 @@ static bool read_int(const cJSON *json, int64_t *ret)
     return true;
 }
 
+static void read_number(struct ctx *ctx, const struct field *field, const cJSON *json,
+                        struct maybe_int *into, const struct place *place)
+{
+    int64_t number = 0;
+    if (!read_int(json, &number))
+        place_fault(ctx, place, FAULT_TYPE, type_name(FIELD_INT));
+    else if (check_int(ctx, field, number, place) == OK)
+        *into = (struct maybe_int){number, true};
+}
+
 /* The normal form of a text also takes its place in the tree, from which statements get their documents. */
 static void read_text(struct ctx *ctx, const struct field *field, enum field_type type, cJSON *json,
                       struct str *into, const struct place *place)
@@ -64,6 +74,15 @@ static void check_unique(struct ctx *ctx, const struct field *field, const struc
     }
 }
 
+static size_t item_size(const struct field *field)
+{
+    switch (field->item) {
+    case FIELD_OBJECT: return field->schema->size;
+    case FIELD_INT: return sizeof(struct maybe_int);
+    default: return sizeof(struct str);
+    }
+}
+
 static void read_list(struct ctx *ctx, const struct field *field, cJSON *json, struct list *into,
                       const struct place *place)
 {
@@ -78,13 +97,15 @@ static void read_list(struct ctx *ctx, const struct field *field, cJSON *json, s
                                 (long long)field->max));
         return;
     }
-    size_t size = field->item == FIELD_OBJECT ? field->schema->size : sizeof(struct str), i = 0;
+    size_t size = item_size(field), i = 0;
     *into = (struct list){arena_array(ctx->arena, count ? count : 1, size), count, true};
     for (cJSON *item = json->child; item; item = item->next, i++) {
         struct place here = {.parent = place, .index = i};
         void *at = (char *)into->at + i * size;
         if (field->item == FIELD_OBJECT)
             read_object(ctx, field->schema, item, false, at, &here);
+        else if (field->item == FIELD_INT)
+            read_number(ctx, field, item, at, &here);
         else
             read_text(ctx, field, field->item, item, at, &here);
     }
@@ -95,12 +116,8 @@ static void read_list(struct ctx *ctx, const struct field *field, cJSON *json, s
 static void read_value(struct ctx *ctx, const struct field *field, cJSON *json, void *into,
                        const struct place *place)
 {
-    int64_t number = 0;
     if (field->type == FIELD_INT) {
-        if (!read_int(json, &number))
-            place_fault(ctx, place, FAULT_TYPE, type_name(FIELD_INT));
-        else if (check_int(ctx, field, number, place) == OK)
-            *(struct maybe_int *)into = (struct maybe_int){number, true};
+        read_number(ctx, field, json, into, place);
     } else if (field->type == FIELD_BOOL) {
         if (!cJSON_IsBool(json))
             place_fault(ctx, place, FAULT_TYPE, type_name(FIELD_BOOL));

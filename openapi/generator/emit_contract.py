@@ -74,7 +74,7 @@ def struct_of(contract, name):
             kind = C_TYPES.get(field.type, 'struct str ')
         note = ''
         if field.type == 'LIST':
-            note = f' /* of struct {snake(field.schema) if field.schema else "str"} */'
+            note = f' /* of struct {snake(field.schema) if field.schema else "maybe_int" if field.item == "INT" else "str"} */'
         out.append(f'    {kind}{field.column};{note}')
     return '\n'.join(out + ['};', ''])
 
@@ -125,7 +125,7 @@ def orders_of(contract, name):
 
 def field_row(contract, tables, field, struct):
     limits, low, high = field.limits, 0, 0
-    if field.type == 'INT' or (field.type == 'LIST' and field.item == 'INT'):
+    if field.type == 'INT':
         low, high = limits['minimum'], limits['maximum']
     elif field.type == 'LIST':
         low, high = field.raw.get('minItems', 0), field.raw['maxItems']
@@ -152,6 +152,8 @@ def field_row(contract, tables, field, struct):
     if unique:
         parts.append(f'.unique_at = {unique}')
     parts += [f'.min = {low}', f'.max = {high}']
+    if field.type == 'LIST' and field.item == 'INT':
+        parts += [f'.item_min = {limits["minimum"]}', f'.item_max = {limits["maximum"]}']
     if field.type == 'LIST' and field.item == 'TEXT':
         parts.append(f'.item_max = {limits.get("maxLength", 100)}')
     if 'enum' in limits:

@@ -113,6 +113,18 @@ def test_a_draft_is_calculated_at_once_with_every_article(draft):
     assert {r['code'] for r in made['inputs']['rules']} >= {'measure.uniform', 'measure.ordinance'} and set(made['ruleIds']) <= {r['id'] for r in made['inputs']['rules']}
 
 
+def test_seen_builder_a_lowering_is_spread_by_numbers(as_role, draft):
+    made = draft(spread=[2, 1, 1])
+    assert made['spread'] == [2, 1, 1] and 'spread_not_in_ordinance' in missing(as_role('team_lead'), made['id'])
+    case = as_role('case_manager')
+    changed = case.patch(f'/decisions/{made["id"]}', {'spread': [1, 1]}, f'"{made["version"]}"')
+    assert changed.status == 200 and changed.json['spread'] == [1, 1], changed.text
+    refused = case.patch(f'/decisions/{made["id"]}', {'spread': [0, 101, 1.5, '1']}, '"2"')
+    assert {e['pointer'] for e in refused.json['errors']} == {'/spread'}, refused.text
+    refused = case.patch(f'/decisions/{made["id"]}', {'spread': [0, 1.5, '1']}, '"2"')
+    assert {(e['pointer'], e['code']) for e in refused.json['errors']} == {('/spread/0', 'range'), ('/spread/1', 'type'), ('/spread/2', 'type')}, refused.text
+
+
 def test_a_draft_is_changed_and_calculated_again(as_role, draft):
     case, made = as_role('case_manager'), draft()
     changed = case.patch(f'/decisions/{made["id"]}', {'adjustedPercentage': 50, 'adjustReason': 'circumstances'}, f'"{made["version"]}"')

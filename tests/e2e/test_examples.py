@@ -2,6 +2,7 @@
 """The examples of the contract, as somebody who tries the API sends them: generators, mock servers and the page of the API show nothing else."""
 import json
 import re
+import uuid
 
 import pytest
 
@@ -48,3 +49,22 @@ def test_seen_builder_what_the_example_sends_fits(tried, method, path, operation
     headers = {'If-Match': '*'} if method in ('put', 'patch') else {'Idempotency-Key': operation['operationId'] + '-example'}
     answer = Client(tried, role).call(method.upper(), '/v1' + address(path, operation), example, headers)
     assert answer.status not in (400, 415, 422) and answer.status < 500, answer.text
+
+
+UNFIT = {'type', 'format', 'pattern', 'length', 'range', 'items', 'enum', 'characters', 'blank', 'null'}
+
+
+@pytest.mark.parametrize('method, path, operation', WRITES, ids=[operation['operationId'] for _, _, operation in WRITES])
+def test_seen_builder_each_property_takes_its_own_example(tried, method, path, operation):
+    """Not only those that stand together in an example: a list of numbers was refused by the service, whatever it had."""
+    (_, media), = operation['requestBody']['content'].items()
+    schema = SERVED['components']['schemas'][media['schema']['$ref'].rsplit('/', 1)[1]]
+    role = next((role for role, scope in operation['x-rights'].items() if scope == 'tenant'), next(iter(operation['x-rights'])))
+    client, headers = Client(tried, role), {'If-Match': '"0"'} if method in ('put', 'patch') else {}
+    sent = {name: raw['example'] for name, raw in schema.get('properties', {}).items() if 'example' in raw and not raw.get('readOnly')}
+    unfit = {}
+    for name, example in sent.items():
+        answer = client.call(method.upper(), '/v1' + address(path, operation), {name: example, '-': 0}, {**headers, 'Idempotency-Key': str(uuid.uuid4())})
+        if answer.status == 400:
+            unfit.update({error['pointer']: error for error in answer.json['errors'] if error.get('pointer', '').split('/')[1:2] == [name] and error['code'] in UNFIT})
+    assert not unfit

@@ -27,7 +27,7 @@ struct decision_new {
     struct str placement_id;
     struct maybe_int amount_asked;
     struct str starts_on;
-    struct list spread; /* of struct str */
+    struct list spread; /* of struct maybe_int */
     struct maybe_int adjusted_percentage;
     struct maybe_int adjusted_months;
     struct str adjust_reason;
@@ -59,7 +59,7 @@ struct decision_change {
     struct str placement_id;
     struct maybe_int amount_asked;
     struct str starts_on;
-    struct list spread; /* of struct str */
+    struct list spread; /* of struct maybe_int */
     struct maybe_int adjusted_percentage;
     struct maybe_int adjusted_months;
     struct str adjust_reason;
@@ -107,7 +107,7 @@ struct decision_revision {
     struct str reason;
     struct str ends_on;
     struct str starts_on;
-    struct list spread; /* of struct str */
+    struct list spread; /* of struct maybe_int */
     struct maybe_int adjusted_percentage;
     struct maybe_int adjusted_months;
     struct str adjust_reason;

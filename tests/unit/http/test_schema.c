@@ -190,6 +190,37 @@ static void members_become_documents_too(void **state)
     assert_null(schema_member_columns(ctx->arena, &inner, &object).at);
 }
 
+/* Of a list of numbers the items have limits of their own. */
+static void numbers_of_a_list_are_read(void **state)
+{
+    struct ctx *ctx = *state;
+    static const struct field parts[] = {{.name = "parts",
+                                          .column = "parts",
+                                          .type = FIELD_LIST,
+                                          .item = FIELD_INT,
+                                          .min = 1,
+                                          .max = 3,
+                                          .item_min = 1,
+                                          .item_max = 100,
+                                          .visible_to = ~0u}};
+    static const struct schema schema = {.fields = parts, .count = 1, .size = sizeof(struct list)};
+    cJSON *json = NULL;
+    void *into = NULL;
+    json_start();
+    assert_int_equal(json_parse(ctx, S("{\"parts\":[2,1,100]}"), &json), OK);
+    assert_int_equal(schema_read(ctx, &schema, json, false, &into), OK);
+    assert_str(schema_member_columns(ctx->arena, parts, into), "[2,1,100]");
+    assert_str(schema_columns(ctx->arena, &schema, json), "{\"parts\":[2,1,100]}");
+    assert_int_equal(json_parse(ctx, S("{\"parts\":[0,1.5,\"1\"]}"), &json), OK);
+    assert_int_equal(schema_read(ctx, &schema, json, false, &into), ERR_INVALID);
+    assert_true(has_fault(ctx, "/parts/0", FAULT_RANGE));
+    assert_true(has_fault(ctx, "/parts/1", FAULT_TYPE));
+    assert_true(has_fault(ctx, "/parts/2", FAULT_TYPE));
+    assert_int_equal(json_parse(ctx, S("{\"parts\":[1,1,1,1]}"), &json), OK);
+    assert_int_equal(schema_read(ctx, &schema, json, false, &into), ERR_INVALID);
+    assert_true(has_fault(ctx, "/parts", FAULT_ITEMS));
+}
+
 static const struct field fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .visible_to = ~0u},
     {.name = "note",
@@ -316,6 +347,7 @@ int main(void)
         UNIT(what_begins_on_the_last_day_is_in_time),
         UNIT(one_of_two_in_order_is_enough_for_nothing),
         UNIT(members_become_documents_too),
+        UNIT(numbers_of_a_list_are_read),
         UNIT(a_column_is_found_from_wherever_one_begins_to_look),
         UNIT(a_row_is_written_for_who_may_see_it),
         UNIT(what_is_invisible_cannot_come_out),
