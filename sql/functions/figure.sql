@@ -144,6 +144,10 @@ create function app.figure_stated(f ref.figure_code, asked jsonb, starts date, e
                   order by x.day limit 200) s);
     end $$;
 
+-- Whether zero is hidden as few are: of one person in a project, "some" already says who has a measure.
+create function app.figure_is_secret(f ref.figure_code) returns boolean immutable parallel safe
+    return f.records in ('signal', 'decision', 'objection');
+
 -- A figure, by month and by year. Null when there is none with this code that is counted.
 create function app.figure_series(wanted text, asked jsonb, split text, day_from date, day_to date, language text)
     returns table (code text, name text, definition text, unit text, measure text, as_of timestamptz, smallest bigint, whole boolean, group_by text,
@@ -158,6 +162,7 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
         starts date := greatest(date_trunc('month', coalesce(day_from, ends - interval '11 months')), ends - interval '119 months');
         names text[];
         whole boolean;
+        secret boolean;
     begin
         if f.code is null then
             return;
@@ -165,14 +170,21 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
         asked := app.figure_own(f, jsonb_strip_nulls(asked));
         names := app.figure_asked(f, asked, split);
         whole := app.scope() = 'tenant' and app.figure_is_whole(f.code, app.role()) and split is distinct from 'municipality';
+        secret := not whole and app.figure_is_secret(f);
         if split = 'municipality' and cardinality(names) = 2 and asked ->> 'project' is null then
             raise exception using errcode = 'MW400', message = 'figure-dimensions', detail = json_build_object('allowed', '{project}'::text[], 'limit', 2)::text;
         end if;
         return query
-        with cells as materialized (
+        with counted as materialized (
             select c.* from app.figure_cells(f, names, asked, split, starts, ends, whole) c where split is distinct from 'municipality'
             union all
             select c.* from app.figure_of_region(f, (asked ->> 'project')::uuid, starts, ends) c where split = 'municipality'),
+        cells as materialized (
+            select c.* from counted c where not (secret and split is not null and exists (
+                select from counted y where y.held = c.held and y.grain = 'year' and y.period = date_trunc('year', c.period) and y.hidden))
+            union all
+            select null, 'year', y::date, 0, null, true from generate_series(date_trunc('year', starts), ends, interval '1 year') y
+            where secret and split is null and not exists (select from counted c where c.grain = 'year' and c.period = y)),
         months as (select g::date as period from generate_series(starts, ends, interval '1 month') g),
         groups as (select distinct c.held from cells c union select null where split is null),
         monthly as (

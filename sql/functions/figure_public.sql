@@ -5,7 +5,7 @@
 -- for each dimension its values by month and by year; for each pair of dimensions their values by year. All of them are decided from
 -- the totals down, so that a sum of one table is never what another one hides (docs/adr/0042-the-region.md).
 
--- The smallest number that is shown to everybody; zero is shown, too.
+-- The smallest number that is shown to everybody; zero is shown, too, except of measures: app.figure_is_secret().
 create function app.figure_smallest() returns bigint language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -69,7 +69,7 @@ create function app.figure_records(wanted text, since date, until date)
             select t.id, t.candidate_id, d.at, t.owner_organisation_id, t.project_id, nothing, nothing, t.kind, 1::bigint, unmeasured
             from app.task t cross join lateral (
                 select coalesce(t.due_at, (t.due_day + 1)::timestamp at time zone 'Europe/Amsterdam' - interval '1 second') as at) d
-            where t.tenant_id = app.tenant() and d.at >= starts and d.at < ends
+            where t.tenant_id = app.tenant() and d.at >= starts and d.at < ends and t.wall <> 'measure'
               and case when app.task_is_open(t.state) then wanted = 'tasks_late' and d.at < clock.now()
                        when t.state = 'done' and t.ended_at <= d.at then wanted = 'tasks_kept'
                        when t.state = 'done' or t.state = 'failed' then wanted = 'tasks_late' else false end

@@ -450,9 +450,32 @@ def test_the_share_looked_into_the_same_day_is_for_the_partners_of_a_project(as_
     region.sql("select set_config('app.tenant', '1', true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true); select app.figures_count()")
 
     def numbers(client, project):
-        shown = [client.get(f'/figures/{code}?projectId={project}').json['totals'][0] for code in ('signals', 'signals_same_day')]
+        shown = [client.get(f'/figures/{code}?projectId={project}').json['totals'][-1] for code in ('signals', 'signals_same_day')]
         return [(one.get('value'), one['suppressed']) for one in shown]
     assert [numbers(lead, project) for project in projects] == [[(6, False), (500, False)], [(4, False), (750, False)]]
     assert [numbers(employer, project) for project in projects] == [[(6, False), (500, False)], [(None, True), (None, True)]]
     assert [numbers(as_role('analyst'), project) for project in projects][1] == [(None, True), (None, True)]
     assert as_role('consultant').get(f'/figures/signals/months/{region.sql("select clock.today()::text")[0][0]}/records').status == 403
+
+
+def test_seen_attacker_few_and_none_look_the_same(as_role, group, region, world):  # noqa: F811
+    """A partner of a project of one person read 0, and then that a number was hidden: so that person had a signal."""
+    lead, projects = as_role('team_lead'), []
+    for marks in (['absent'], ['present']):
+        here, project, who = group(1, channel='letter')
+        projects.append(project)
+        assert lead.put(here, marked(who, *marks), '*').status == 200
+        assert as_role('account_manager').post(f'/projects/{project}/participations', {
+            'participantKind': 'employer', 'participantId': world['employer'], 'capacity': 'partner'}).status == 201
+    region.sql("select set_config('app.tenant', '1', true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true); select app.figures_count()")
+    assert [lead.get(f'/figures/signals?projectId={project}').json['totals'] for project in projects][0][0]['value'] == 1
+
+    def shown(role, code, project, more=''):
+        answer = as_role(role).get(f'/figures/{code}?projectId={project}{more}').json
+        return answer['points'], answer['totals']
+    for role in ('employer', 'analyst', 'consultant'):
+        for code in ('signals', 'signals_same_day'):
+            for more in ('', '&kind=no_show', '&groupBy=kind'):
+                one, none = (shown(role, code, project, more) for project in projects)
+                assert one == none, (role, code, more)
+    assert shown('consultant', 'tasks_kept', projects[0], '&kind=check') == shown('consultant', 'tasks_kept', projects[1], '&kind=check')
