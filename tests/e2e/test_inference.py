@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whether somebody has a measure cannot be inferred: everything that anybody outside the wall of measures reads of a person is, byte for byte, what was read before there was
+one. The same person with and without leaves nothing to neutralise but the moment of the answer: no identifier, no version and no instant of a row may differ."""
+import email
+import email.policy
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from test_decisions import act, days, law, obliged  # noqa: F401: fixtures
+from test_decisions import WEIGHED, tell
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from inference import INSIDE, SERVED, Reader, Things, picture  # noqa: E402
+from region import BIN, Region, roles  # noqa: E402
+
+# What the person and who pays the benefit are told of a decision, they read; everything else of them stays as it was.
+TOLD = {'benefits_payment': {'listMessages', 'getMessage'}}
+
+
+@pytest.fixture(scope='session')
+def region():
+    """Programs without sanitizers: it is asked some forty thousand times, and asks nothing of memory."""
+    with Region.started('inference', BIN, candidates=420) as made:
+        made.env['MAATWERK_THREADS'] = '2'
+        made.start_programs()
+        made.wait_until_idle()
+        yield made
+
+
+@pytest.fixture
+def world_of(region, as_role, person, candidate, obliged, world):  # noqa: F811
+    """A person about whom everybody outside has something: an account, a coach, a firm with a mandate, a placement with an instrument, appointments, tasks, notes, a card."""
+    lead, consultant, who = as_role('team_lead'), as_role('consultant'), candidate.json['id']
+    coach, himself = person('coach'), person('candidate')
+    file = lead.get(f'/candidates/{who}')
+    assert lead.patch(f'/candidates/{who}', {'coachId': coach[0], 'userId': himself[0]}, file.headers['etag']).status == 200
+    project = as_role('account_manager').post('/projects', {'kind': 'cohort', 'title': 'Groep', 'startsOn': '2026-09-01'}).json['id']
+
+    def made(client, path, **body):
+        answer = client.post(path, body)
+        assert answer.status in (200, 201), (path, answer.text)
+        return answer.json.get('id')
+    made(consultant, '/candidate-participations', candidateId=who, projectId=project)
+    for kind, participant in (('employer', world['employer']), ('organisation', world['firm'])):
+        made(as_role('account_manager'), f'/projects/{project}/participations', participantKind=kind, participantId=participant, capacity='partner')
+    made(lead, '/mandates', purpose='mediation', scope='person', candidateId=who, granteeOrganisationId=world['firm'], untilAt='2098-01-01T00:00:00Z')
+    course = made(consultant, '/trajectories', candidateId=who, kind='course', projectId=project)
+    for subject in ({'kind': 'introduction'}, {'kind': 'introduction', 'trajectoryId': course}):
+        made(consultant, '/appointments', candidateId=who, startsAt=f'{days(9)}T09:00:00Z', **subject)
+    placement = made(consultant, '/placements', candidateId=who, kind='regular', origin='self_found', employerId=world['employer'], hours=24, contract='fixed_term')
+    for step in ('acceptances', 'starts'):
+        made(consultant, f'/placements/{placement}/{step}')
+    made(consultant, '/instruments', placementId=placement, kind='job_coach', fromDay=days(30), untilDay=days(90), amountCents=5000)
+    for noun, subject in (('candidate', who), ('placement', placement), ('trajectory', course)):
+        made(consultant, '/notes', noun=noun, subjectId=subject, text='Gesproken.')
+        made(consultant, '/tasks', kind='question', noun=noun, subjectId=subject, dueDay=days(20))
+    assert consultant.post(f'/candidates/{who}/card-documents').status in (200, 201, 202)
+    region.wait_until_idle()
+    clients = {role: as_role(role) for role in roles() if role not in INSIDE}
+    clients.update(coach=coach[1]('coach'), candidate=himself[1]('candidate'), case_manager=person('case_manager')[1]('case_manager'), tenant_admin=person('tenant_admin')[1]('tenant_admin'))
+    readers = [(role, Reader(region, role, client.token)) for role, client in clients.items()]
+    readers += [(role, Reader(region, f'{role} with power', person(role, attributes=[power])[1](role).token)) for role, power in (('consultant', 'decider'),)]
+    readers.append(('team_lead', Reader(region, 'team_lead of another municipality', as_role('team_lead', 'gm9902').token)))
+    return who, readers
+
+
+def everything(readers, things, leave_out=()):
+    """Three ask at the same time: each reader on a connection of its own."""
+    found = {}
+    with ThreadPoolExecutor(3) as pool:
+        for part in pool.map(lambda one: picture(one[1], one[0], things), [one for one in readers if one[0] not in leave_out]):
+            found.update(part)
+    return found
+
+
+def differs(before, after):
+    """Two sets of answers in words: of each what the other lacks, from where the first two begin to differ."""
+    gone, come = sorted(before - after), sorted(after - before)
+    texts = gone, come
+    same = len(os.path.commonprefix([*texts[0][:1], *texts[1][:1]])) if gone and come else 0
+    return ' | '.join(f'{sign}{text[max(same - 80, 0):same + 160]}' for sign, some in zip('-+', texts) for text in some)
+
+
+def differences(before, after, told):
+    """Who reads what otherwise than before."""
+    return [f'{who} {operation} {address} {differs(before[who, operation, address], answers)}'
+            for (who, operation, address), answers in after.items() if answers != before[who, operation, address] and operation not in told.get(who, ())]
+
+
+# A wall with a hole, and an operation by which the comparison sees it: it can fail.
+HOLES = {('app.sees_measure', 'return case role', "return role = 'consultant' or case role"): 'listSignals',
+         ('app.figure_is_secret', 'RETURN ', 'RETURN false AND '): 'getFigure'}
+
+
+@contextmanager
+def hole_in(region, function, sound, broken):
+    text, = region.sql('select pg_get_functiondef(p.oid) from pg_proc p where p.oid = %s::regproc', (function,))[0]
+    assert sound in text
+    region.sql(text.replace(sound, broken))
+    yield
+    region.sql(text)
+
+
+def count_figures(region):
+    act(region, 'select app.figures_count()')
+
+
+def mails(region):
+    return set((Path(region.folder) / 'mail').glob('*/*'))
+
+
+def readers_of(mail):
+    return email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)['to']
+
+
+def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, person, world_of, law):  # noqa: F811
+    who, readers = world_of
+    law['put']('figure.smallest_cell', {'count': 50})      # suppression admits nothing here
+    case, lead, other = as_role('case_manager'), as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    count_figures(region)
+    things, mailed = Things(region, who), mails(region)
+    before = everything(readers, things)
+    assert {operation for _, operation, _ in before} == {item['get']['operationId'] for item in SERVED['paths'].values()
+                                                         if set(item.get('get', {}).get('x-rights', {})) - {'system'}}
+
+    def done(answer):
+        assert answer.status in (200, 201), answer.text
+        return answer.json
+
+    def nothing_differs(stage, leave_out=(), told={}):
+        region.wait_until_idle()
+        count_figures(region)
+        found = differences(before, everything(readers, things, leave_out), told)
+        assert not found, f'{stage}: {len(found)} answers differ, such as\n' + '\n'.join(found[:12])
+    signal = done(case.post('/signals', {'candidateId': who, 'kind': 'refusal', 'words': 'Weigerde het werk.'}))['id']
+    done(case.post('/notes', {'noun': 'signal', 'subjectId': signal, 'text': 'Gesproken.'}))
+    decision = done(case.post('/decisions', {'candidateId': who, 'kind': 'lowering', 'duty': 'h', 'conductOn': days(-3), 'signalIds': [signal], **WEIGHED}))['id']
+    nothing_differs('a signal is checked, and a decision drafted')
+    task, = lead.get(f'/tasks?subjectId={signal}&kind=check&state=open').json['items']
+    done(lead.post(f'/tasks/{task["id"]}/completions', {'outcome': 'refused'}))
+    done(case.post(f'/signals/{signal}/handlings', {'outcome': 'not_excused', 'duty': 'a'}))
+    done(case.post(f'/decisions/{decision}/view-requests', {'channel': 'letter'}))
+    done(case.post(f'/decisions/{decision}/views', {'text': 'Het spijt me.'}))
+    done(lead.post(f'/decisions/{decision}/determinations'))
+    nothing_differs('a decision is made', {'candidate'}, TOLD)
+    tell(region, decision, days(0))
+    objection = done(case.post('/objections', {'decisionId': decision, 'grounds': 'Ik had me afgemeld.'}))['id']
+    done(case.post(f'/objections/{objection}/injunctions', {'fromDay': days(0)}))
+    nothing_differs('the letter is out, and a court suspends', {'candidate'}, TOLD)
+    done(other.post(f'/objections/{objection}/outcomes', {'outcome': 'upheld', 'text': 'U had zich afgemeld.'}))
+    region.wait_until_idle()
+    inside = {email for email, in region.sql("select email from app.user_account where role in ('case_manager', 'team_lead')")}
+    assert {readers_of(mail) for mail in mails(region) - mailed} <= inside
+    for hole, operation in HOLES.items():
+        reader = next(reader for role, reader in readers if role == 'consultant')
+        sound = picture(reader, 'consultant', things)
+        with hole_in(region, *hole):
+            assert operation in {line.split()[1] for line in differences(sound, picture(reader, 'consultant', things), {})}, hole
