@@ -15,8 +15,27 @@ create function app.letter_template_of(code text) returns uuid language plpgsql 
     set search_path = pg_catalog, pg_temp
     as $$ begin return (select l.id from app.letter_template l where l.tenant_id = app.tenant() and l.template = code and l.state = 'in_use'); end $$;
 
--- What a page with invented values says: something for each mark that a letter of some kind has.
-create function app.letter_template_example() returns jsonb language plpgsql stable
+-- The marks that a letter of this kind has, and those without which it is none: for whom it is, of which day, and of a decision what is decided, why, and how one objects.
+create function app.letter_template_marks(code text, out known text[], out needs text[]) returns record language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare decides boolean := code in ('decision', 'view_request', 'objection');
+    begin
+        known := '{name,address,municipality,day}'::text[] || case when decides then '{number,heading,paragraphs,reasons,articles,remedies}'::text[] when code in ('appointment', 'notice') then '{when,where}' else '{number,heading,paragraphs,reasons,articles,remedies,until,when,where}' end;
+        needs := case when decides then '{name,address,day,paragraphs,reasons,remedies}' when code in ('appointment', 'notice') then '{name,address}' else '{}' end;
+    end $$;
+
+-- What a page with invented values says: something for each mark that a letter of this kind has.
+create function app.letter_template_example(code text) returns jsonb language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        marks record;
+    begin
+        select m.* into marks from app.letter_template_marks(code) m;
+        return (select jsonb_object_agg(e.key, e.value) from jsonb_each(app.letter_template_values()) e where e.key = any (marks.known)) || jsonb_build_object('needs', marks.needs);
+    end $$;
+create function app.letter_template_values() returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
@@ -53,7 +72,7 @@ create function app.letter_template_preview() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        update app.letter_template o set preview_id = app.document_request(new.template, 'letter_template', new.id, app.letter_template_example(), own => new.id)
+        update app.letter_template o set preview_id = app.document_request(new.template, 'letter_template', new.id, app.letter_template_example(new.template), own => new.id)
         where o.tenant_id = new.tenant_id and o.id = new.id;
         return null;
     end $$;

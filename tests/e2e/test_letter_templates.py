@@ -71,7 +71,8 @@ BAD = {
     'a section elsewhere': (odt('<text:section-source xlink:href="http://elders.example/"/>'), 'links'),
     'a script link': (odt('<text:a xlink:href="vnd.sun.star.script:x">x</text:a>'), 'links'),
     'an unknown mark': (odt('<text:p>{{onbekend}}</text:p>'), 'values'), 'a bomb': (odt('<text:p>' + 'x' * 8_000_000 + '</text:p>'), 'too_large'),
-    'too long': (odt('<text:p>x</text:p>' * 400), 'too_long'),
+    'too long': (odt(TEXT + '<text:p>x</text:p>' * 400), 'too_long'), 'nobody it is for': (odt('<text:p>Beste lezer</text:p>'), 'values'),
+    'a mark of other letters': (odt(TEXT + '<text:p>{{remedies}}</text:p>'), 'values'),
 }
 
 
@@ -92,3 +93,24 @@ def test_another_municipality_sees_and_uses_none_of_it(as_role, sent):
     seen = sent(odt())
     other = as_role('team_lead', 'gm9902')
     assert other.get(f'/letter-templates/{seen["id"]}').status == 404 and other.post(f'/letter-templates/{seen["id"]}/uses').status == 404
+
+
+LETTER = TEXT + '<text:p>{{paragraphs}}</text:p><text:p>{{reasons}}</text:p><text:p>{{remedies}}</text:p>'
+
+
+@pytest.mark.parametrize('without', ['name', 'address', 'day', 'paragraphs', 'reasons', 'remedies'])
+def test_seen_practitioner_a_decision_says_what_why_and_how_to_object(sent, without):
+    """Awb 3:45 to 3:47: a letter without its remedies is not used for a decision."""
+    assert sent(odt(LETTER.replace('{{%s}}' % without, '')), 'decision').get('fault') == 'values'
+
+
+def test_seen_practitioner_a_mark_that_a_word_processor_cut_is_read(as_role, sent):
+    """Whoever edits a letter cuts its marks without seeing it: by spelling, colour, a bookmark. They never reach a person as they are."""
+    for text in ('<text:p>{{na<text:span text:style-name="T1">me}}</text:span></text:p>', '<text:p>{<text:span>{name}</text:span>}</text:p>',
+                 '<text:p>“{{\u00a0name }}”</text:p>', '<text:p>{{na<text:bookmark text:name="x"/>me}}</text:p>'):
+        seen = sent(odt(TEXT.replace('<text:p>{{name}}</text:p>', text)))
+        assert seen['state'] == 'ready', (text, seen)
+        page = as_role('team_lead').get(f'/documents/{seen["previewId"]}/content')
+        words = subprocess.run(['pdftotext', '-layout', '-', '-'], input=page.body, capture_output=True, check=True).stdout.decode()
+        assert 'Roos Voorbeeld' in words and '{' not in words, words
+    assert sent(odt(LETTER), 'decision')['state'] == 'ready'

@@ -8,6 +8,7 @@
 #include "workers/documents/fill.h"
 #include "workers/documents/gen/queries.h"
 #include "workers/documents/gen/templates.h"
+#include "workers/documents/marks.h"
 #include "workers/documents/odt.h"
 #include "workers/documents/office.h"
 #include "workers/documents/pdf.h"
@@ -62,6 +63,19 @@ static const struct page_template *template_of(struct str code)
     return template->code ? template : NULL;
 }
 
+/* Whether a letter that the municipality wrote has what a letter of its kind needs: `needs` names
+ * the marks, when the file is looked at for the first time. */
+static const char *lacks(struct ctx *ctx, struct str content, const cJSON *values)
+{
+    const cJSON *needs = cJSON_GetObjectItemCaseSensitive(values, "needs"), *need;
+    cJSON_ArrayForEach(need, needs)
+    {
+        if (cJSON_IsString(need) && !marks_has(ctx->arena, content, str_of(need->valuestring)))
+            return "values";
+    }
+    return NULL;
+}
+
 /* A template that the municipality wrote. */
 static const char *fill_own(struct ctx *ctx, struct str hex, const cJSON *values, struct str *page)
 {
@@ -73,6 +87,11 @@ static const char *fill_own(struct ctx *ctx, struct str hex, const cJSON *values
     const char *fault = hex_read(hex, bytes, count) ? NULL : "not_odt";
     if (!fault)
         fault = odt_read(ctx->arena, (struct str){(const char *)bytes, count}, &odt);
+    if (!fault) {
+        odt.content = marks_join(ctx->arena, odt.content);
+        odt.styles = marks_join(ctx->arena, odt.styles);
+        fault = lacks(ctx, odt.content, values);
+    }
     if (!fault)
         fault = fill(ctx->arena, odt.content, values, &content);
     if (!fault)

@@ -5,6 +5,7 @@
 #include "lib/json/parse.h"
 #include "workers/documents/fill.h"
 #include "workers/documents/letters.h"
+#include "workers/documents/marks.h"
 
 static const char *filled(struct ctx *ctx, const char *template, const char *values)
 {
@@ -62,11 +63,32 @@ static void letters_that_no_font_of_ours_has_are_refused(void **state)
     assert_string_equal(filled(ctx, "{{a}}", "{\"a\":\"漢\"}"), "characters");
 }
 
+static const char *joined(struct ctx *ctx, const char *xml)
+{
+    return arena_copy(ctx->arena, marks_join(ctx->arena, str_of(xml))).at;
+}
+
+static void a_mark_that_a_word_processor_cut_is_in_one_piece(void **state)
+{
+    struct ctx *ctx = *state;
+    assert_string_equal(joined(ctx, "<a>{{na<s x=\"1\">me}}</s></a>"),
+                        "<a>{{name}}<s x=\"1\"></s></a>");
+    assert_string_equal(joined(ctx, "{<s>{na</s><b/>me}<i>}</i> x"),
+                        "{{name}}<s></s><b/><i></i> x");
+    assert_string_equal(joined(ctx, "{{ name\xc2\xa0}}"), "{{name}}");
+    assert_string_equal(joined(ctx, "“{{a}}” {b} {{c"), "“{{a}}” {b} {{c");
+    assert_string_equal(joined(ctx, "{{a</text:p><text:p>b}}"), "{{a</text:p><text:p>b}}");
+    assert_string_equal(joined(ctx, "<a b=\"{<c>{d}}\">{{}}{{a<"), "<a b=\"{<c>{d}}\">{{}}{{a<");
+    assert_true(marks_has(ctx->arena, S("x{{a}}"), S("a")));
+    assert_false(marks_has(ctx->arena, S("x{{a}}"), S("b")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(values_take_the_place_of_their_names),
                                        UNIT(a_value_is_text_and_nothing_else),
                                        UNIT(a_part_is_there_for_each_item),
+                                       UNIT(a_mark_that_a_word_processor_cut_is_in_one_piece),
                                        UNIT(letters_that_no_font_of_ours_has_are_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
