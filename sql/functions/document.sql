@@ -174,7 +174,8 @@ create function app.document_end(document uuid, job bigint, bytes bytea, pages i
             return;
         end if;
         insert into app.document_content (tenant_id, document_id, bytes) values (d.tenant_id, d.id, document_end.bytes);
-        update app.document o set state = app.move('document', d.state, 'make'), parameters = '{}', hash = sha256(document_end.bytes),
+        update app.document o set state = app.move('document', d.state, 'make'), hash = sha256(document_end.bytes),
+            parameters = case when exists (select from app.message m where m.tenant_id = d.tenant_id and m.document_id = d.id) then d.parameters else '{}' end, -- a letter may have to be made anew
             pages = document_end.pages, size = octet_length(document_end.bytes), made_at = clock.now()
         where o.tenant_id = d.tenant_id and o.id = d.id;
     end $$;

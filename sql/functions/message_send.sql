@@ -99,21 +99,40 @@ create function app.message_settled(m app.message, job bigint) returns boolean l
         return true;
     end $$;
 
+-- Whether the pages of a letter say what is no longer so: the person moved or got another name since they were made, or they have the date of an earlier day, from which the person would count a
+-- term. Then they are made anew, and the letter waits for that. Pages that may have been sent stay as they were.
+create function app.message_renews_pages(m app.message, d app.document) returns boolean language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        now jsonb := (select app.letter_values(c) from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id);
+    begin
+        if d.parameters = '{}' or now is null or d.parameters @> now
+            or exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null) then
+            return false;
+        end if;
+        update app.message n set document_id = app.document_request(d.template, d.noun, d.subject_id, d.parameters || now) where n.tenant_id = m.tenant_id and n.id = m.id;
+        if not exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null) then
+            perform app.document_take_back(d);
+        end if;
+        return true;
+    end $$;
+
 -- Whether its pages are not there yet, or never will be. It waits for them: whoever makes them, or cannot, wakes it (app.document_awaited).
 create function app.message_lacks_pages(m app.message) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        made text;
+        d app.document;
     begin
         if m.channel <> 'letter' then
             return false;
         end if;
-        select d.state into made from app.document d where d.tenant_id = m.tenant_id and d.id = m.document_id for share;
-        if made = 'made' then
+        select o.* into d from app.document o where o.tenant_id = m.tenant_id and o.id = m.document_id for no key update;
+        if d.state = 'made' and not app.message_renews_pages(m, d) then
             return false;
         end if;
-        if made is not null and app.document_is_pending(made) then
+        if d.state is not null and (d.state = 'made' or app.document_is_pending(d.state)) then
             perform app.message_wait(m, null);
         else
             perform app.message_fire(m, 'fail', 'no_pages');
