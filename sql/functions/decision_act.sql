@@ -14,20 +14,24 @@ create function app.decision_last_day(day date, term jsonb) returns date languag
     set search_path = pg_catalog, pg_temp
     as $$ begin return (calendar.due(calendar.moment(day::timestamp), term) at time zone 'Europe/Amsterdam')::date; end $$;
 
--- Asks the person for a view until a day: by a message, at a hearing, or by what was handed over.
+-- Asks the person for a view until a day: by a message, at a hearing, or by what was handed over. Asked again when the invitation did not arrive, or the person needs longer.
 create function app.decision_view_ask(decision uuid, asked jsonb) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
-        moved text := app.move('decision', d.state, 'ask');
+        moved text := case when d.state = 'drafted' then app.move('decision', d.state, 'ask') else d.state end;
         last date := coalesce((asked ->> 'until_day')::date, app.decision_last_day(clock.today(), app.rule('term.view')));
     begin
+        perform app.require('decision', case when d.view_given_at is null then d.state else 'decided' end, 'askView');
         if last < clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_view_until_check';
         elsif asked ->> 'hearing_id' is not null and not exists (
             select from app.appointment a where a.tenant_id = d.tenant_id and a.id = (asked ->> 'hearing_id')::uuid and a.candidate_id = d.candidate_id and a.kind = 'hearing') then
             raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_hearing_id_fkey';
+        end if;
+        if d.state = 'hearing' then -- this invitation takes the place of one that has not gone yet
+            perform app.message_withdraw('decision', d.id);
         end if;
         update app.decision x set state = moved, view_asked_at = clock.now(), view_until = last, view_channel = asked ->> 'channel',
                view_message_id = case when asked ->> 'channel' in ('letter', 'e_mail') then app.decision_invite(d, last) end,
@@ -160,7 +164,7 @@ create function app.decision_take_effect(d app.decision) returns void language p
             where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'applied';
         end if;
     end $$;
--- And the reverse, when the decision is taken back.
+-- And the reverse, when the decision is taken back. What ended in another way, or on another day, is left as it is.
 create function app.decision_undo_effect(d app.decision) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -168,7 +172,8 @@ create function app.decision_undo_effect(d app.decision) returns void language p
         update app.benefit b set state = app.move('benefit', b.state, 'restore'), until_day = null, end_reason = null, refused_on = null, refusal_reason = null,
                from_day = coalesce(b.from_day, b.applied_on)
         where d.kind in ('ending', 'consequence') and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id
-          and (b.state = 'ended' and d.kind = 'ending' or b.state = 'refused' and d.kind = 'consequence' and d.refusal_reason is not null);
+          and (b.state = 'ended' and d.kind = 'ending' and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'))
+               or b.state = 'refused' and d.kind = 'consequence' and (b.refused_on, b.refusal_reason) = (d.notified_on, d.refusal_reason));
     end $$;
 
 -- What was notified is in force from its first day, unless an injunction suspends it; a warning, an ending and a consequence at once.
@@ -179,6 +184,23 @@ create function app.decision_begin(decision uuid) returns void language plpgsql
         update app.decision x set state = app.move('decision', x.state, 'begin')
         where x.tenant_id = app.tenant() and x.id = decision and x.state = 'notified' and x.suspended_since is null and coalesce(x.from_day, clock.today()) <= clock.today();
         update app.decision x set state = app.move('decision', x.state, 'end') where x.tenant_id = app.tenant() and x.id = decision and x.state = 'in_force' and x.paid_on is not null;
+    end $$;
+
+-- The decision is suspended as long as an injunction holds: the last day of it is a day on which nothing is paid less. It goes on when none does any more.
+create function app.decision_enjoined(decision uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision;
+        since date := (select min(o.injunction_from) from app.objection o where o.tenant_id = app.tenant() and o.decision_id = decision and o.state <> 'withdrawn'
+                       and (o.injunction_until is null or o.injunction_until >= clock.today()));
+    begin
+        select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision for no key update;
+        if d.suspended_since is distinct from since then
+            update app.decision x set suspended_since = since where x.tenant_id = d.tenant_id and x.id = d.id;
+            perform app.decision_begin(d.id);
+            perform app.decision_notify(d.id);
+        end if;
     end $$;
 
 -- Withdraws a draft, or takes back what was decided: the second only a decider does, who did not make it.
@@ -328,7 +350,12 @@ create function app.decisions_go_on() returns int language plpgsql
                     count := count + 1;
                 end if;
                 continue;
-            elsif d.notified_on is null then
+            end if;
+            if d.suspended_since is not null then -- an injunction may have ended with yesterday
+                perform app.decision_enjoined(d.id);
+                select x.* into d from app.decision x where x.tenant_id = d.tenant_id and x.id = d.id;
+            end if;
+            if d.notified_on is null then
                 continue;
             end if;
             if d.objection_until < clock.today() then

@@ -29,13 +29,15 @@ create function app.decision_missing_facts(d app.decision) returns setof text la
         return query select 'rules_not_known' where d.kind <> 'cost' and app.rules_known(d.candidate_id, coalesce(d.conduct_on, clock.today())) is null;
     end $$;
 
--- Whether it can be proved that the invitation to give a view arrived: it was handed over, a message was sent, the hearing has such a proof, or the person answered.
+-- Whether it can be proved that the invitation to give a view arrived: it was handed over, a message was sent before the term was over, the hearing has such a proof, or the person
+-- answered.
 create function app.decision_view_arrived(d app.decision) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         return d.view_handed_by is not null or d.view_given_at is not null
-            or exists (select from app.message m where m.tenant_id = d.tenant_id and m.id = d.view_message_id and app.message_is_settled(m.state))
+            or exists (select from app.message m where m.tenant_id = d.tenant_id and m.id = d.view_message_id and app.message_is_settled(m.state)
+                       and coalesce((m.sent_at at time zone 'Europe/Amsterdam')::date, d.view_until) <= d.view_until)
             or exists (select from app.appointment a where a.tenant_id = d.tenant_id and a.id = d.hearing_id and app.appointment_proof(a));
     end $$;
 
@@ -104,6 +106,8 @@ create function app.decision_missing_result(d app.decision, now app.decision) re
     as $$
     begin
         return query select 'nothing' where d.kind = 'lowering' and coalesce(now.percentage, 0) = 0 and d.revises_id is null;
+        return query select 'nothing_to_lower' where d.kind = 'lowering' and d.revises_id is null
+            and (app.decision_benefit(d.candidate_id, d.benefit_id, clock.today())).until_day < now.from_day;
         return query select 'amount' where d.kind in ('premium', 'cost') and coalesce(now.amount_cents, 0) = 0;
         return query select 'overlap' where d.kind = 'lowering' and not now.concurrent and exists (
             select from app.decision o where o.tenant_id = d.tenant_id and o.candidate_id = d.candidate_id and o.kind = 'lowering' and not o.concurrent

@@ -6,7 +6,7 @@ create function app.decision_situation(d app.decision, out what text, out occasi
     as $$
     begin
         what := case when d.state = 'withdrawn' then 'withdrawn' when d.suspended_since is not null then 'suspended' when d.notified_on is null then 'decided' else 'resumed' end;
-        occasion := app.occasion('decision', d.id::text, what, case what when 'suspended' then d.suspended_since when 'resumed' then clock.today() end::text);
+        occasion := app.occasion('decision', d.id::text, what, case when what in ('suspended', 'resumed') then d.version end::text);
     end $$;
 
 -- What whoever pays the benefit must know of it; null when the payment stays as it is.
@@ -16,7 +16,25 @@ create function app.decision_payment(d app.decision, what text) returns jsonb la
     begin
         return case when d.kind = 'warning' then null else jsonb_strip_nulls(jsonb_build_object('decision', d.id, 'candidate', d.candidate_id, 'benefit', d.benefit_id, 'kind', d.kind,
             'situation', what, 'percentage', d.percentage, 'fromDay', d.from_day, 'untilDay', d.until_day, 'amountCents', d.amount_cents,
-            'spread', d.calculation -> 'spread', 'replaces', d.revises_id)) end;
+            'spread', d.calculation -> 'spread', 'replaces', app.decision_replaced(d, true), 'shortens', app.decision_replaced(d, false))) end;
+    end $$;
+
+-- The decisions whose place this one takes, wholly or from its first day: null when there is none. Whoever pays lowers nothing by those any more.
+create function app.decision_replaced(d app.decision, wholly boolean) returns jsonb language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select jsonb_agg(case when wholly then to_jsonb(o.id) else jsonb_build_object('decision', o.id, 'untilDay', o.until_day) end order by o.id)
+                from app.decision o where o.tenant_id = d.tenant_id and o.revised_by_id = d.id and (o.state = 'revised') = wholly);
+    end $$;
+
+-- Whether a recipient may have heard what was decided: the person was notified, or the message was not taken back before it went.
+create function app.decision_was_told(d app.decision, of_purpose text) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return d.notified_on is not null or exists (select from app.message m where m.tenant_id = d.tenant_id and m.occasion = app.occasion('decision', d.id::text, 'decided') and m.purpose is not distinct from of_purpose
+                       and (of_purpose is not null or m.to_candidate_id is not null) and m.state <> 'withdrawn');
     end $$;
 
 -- The sentences of its letter, in plain Dutch.
@@ -25,6 +43,8 @@ create function app.decision_words(d app.decision, what text) returns text[] lan
     as $$
     declare
         euros text := '€ ' || d.amount_cents / 100 || ',' || lpad((d.amount_cents % 100)::text, 2, '0');
+        before text := (select 'Dit besluit komt in de plaats van ons besluit van ' || string_agg(calendar.in_words((o.decided_at at time zone 'Europe/Amsterdam')::date), ' en ' order by o.id) || '.'
+                        from app.decision o where o.tenant_id = d.tenant_id and (o.id = d.revises_id or o.revised_by_id = d.id and o.state = 'revised'));
         period text := calendar.in_words(d.from_day) || coalesce(' tot en met ' || calendar.in_words(d.until_day), '');
     begin
         return array_remove(case
@@ -35,7 +55,7 @@ create function app.decision_words(d app.decision, what text) returns text[] lan
             when d.kind = 'ending' then array['Uw uitkering stopt.', 'Dat is vanaf ' || calendar.in_words(d.from_day) || '.']
             when d.kind = 'consequence' then array['Dit heeft gevolgen voor uw aanvraag.', case when d.refusal_reason is not null then 'U krijgt de uitkering niet.' end]
             when d.kind = 'premium' then array['U krijgt een premie van ' || euros || '.']
-            else array['U krijgt kosten terug: ' || euros || '.'] end, null);
+            else array['U krijgt kosten terug: ' || euros || '.'] end || case when what <> 'withdrawn' then before end, null);
     end $$;
 
 -- How somebody objects (Awb 3:45, 6:4, 6:5, 6:7 and 8:81), in plain Dutch.
@@ -51,7 +71,7 @@ create function app.decision_letter(d app.decision, what text) returns jsonb lan
         return jsonb_build_object('number', d.id, 'heading', case what when 'withdrawn' then 'Ons besluit geldt niet meer' else 'Ons besluit: ' || lower((select k.title_nl from ref.decision_kind k where k.kind = d.kind)) end,
             'paragraphs', to_jsonb(app.decision_words(d, what)), 'reasons', to_jsonb(array_remove(array[coalesce(d.reasons::text, 'Wij hebben gekeken naar de regels en naar uw situatie.')], null)),
             'articles', coalesce((select string_agg(a, ', ') from jsonb_array_elements_text(case jsonb_typeof(d.calculation -> 'articles') when 'array' then d.calculation -> 'articles' else '[]' end) a), 'Participatiewet'),
-            'remedies', app.decision_remedies());
+            'remedies', case when d.revise_reason = 'objection' then app.objection_remedies() else app.decision_remedies() end);
     end $$;
 
 -- For the transaction that decides, takes back, suspends or resumes: one message for each recipient, and nobody else. What was made for an occasion is not
@@ -68,10 +88,10 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
         select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision;
         select s.* into told from app.decision_situation(d) s;
         payment := app.decision_payment(d, told.what);
-        if told.what in ('decided', 'withdrawn') then
+        if told.what = 'decided' or told.what = 'withdrawn' and d.withdrawn_reason <> 'objection' and app.decision_was_told(d, null) then -- the letter about the objection says it, too
             perform app.notify_person('decision', d.candidate_id, 'decision', d.id, app.decision_letter(d, told.what), told.occasion);
         end if;
-        if payment is not null then
+        if payment is not null and (told.what = 'decided' or app.decision_was_told(d, 'benefits_payment')) then
             perform app.notify_endpoint('benefits_payment', 'decision_' || told.what, 'decision', d.id, payment, told.occasion);
         end if;
         perform app.notify_user(c.case_manager_id, 'decision', d.id, told.occasion) from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id;

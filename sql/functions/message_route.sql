@@ -3,7 +3,7 @@
 create function app.message_address_hash(address text) returns bytea immutable strict parallel safe
     return sha256(convert_to(lower(address), 'UTF8'));
 
--- To whom a message goes now. `known` is false when that is nobody: the person left, or died, or was removed.
+-- To whom a message goes now. `known` is false when that is nobody: the person left, or died, or was removed. A decision reaches who left, too: without it it has no effect (Awb, article 3:40).
 create function app.message_address(m app.message) returns table (known boolean, address text) language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -13,7 +13,7 @@ create function app.message_address(m app.message) returns table (known boolean,
         elsif m.to_contact_id is not null then
             return query select true, c.email::text from app.contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
         elsif m.to_candidate_id is not null then
-            return query select c.status <> 'left' and c.merged_into is null and c.died_on is null,
+            return query select (c.status <> 'left' or m.wall = 'measure') and c.merged_into is null and c.died_on is null,
                 case m.channel when 'letter' then c.address_lines when 'sms' then c.phone else c.email end::text
             from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
         else

@@ -33,7 +33,7 @@ create function app.objection_decide_by(o app.objection, last date) returns date
     as $$
     declare
         first date := last;
-        stood int := coalesce(coalesce(o.repaired_on, o.repair_until) - o.repair_asked_on, 0);
+        stood int := coalesce(least(o.repaired_on, o.repair_until) - o.repair_asked_on, 0);
         until date := app.decision_last_day(first + stood, case when o.committee then app.rule('term.objection_committee') else app.rule('term.objection_decision') end);
     begin
         if o.deferred then
@@ -42,12 +42,31 @@ create function app.objection_decide_by(o app.objection, last date) returns date
         return greatest(until, o.agreed_until);
     end $$;
 
+-- The day of an objection that cannot be: nothing came, was heard or was repaired after today, and nobody objects before there was anything (a year that was mistyped).
+create function app.objection_wrong_day(o app.objection, before app.objection, since date) returns text language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when o.received_on is distinct from before.received_on and o.received_on not between since and clock.today() then 'received_on'
+                    when o.heard_on is distinct from before.heard_on and o.heard_on not between since and clock.today() then 'heard_on'
+                    when o.repaired_on is distinct from before.repaired_on and o.repaired_on > clock.today() then 'repaired_on' end;
+    end $$;
+
 -- Before an objection is written: both are reckoned.
 create function app.objection_reckon() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare last date := (select d.objection_until from app.decision d where d.tenant_id = new.tenant_id and d.id = new.decision_id);
+    declare
+        since date;
+        last date;
+        wrong text;
     begin
+        select least((d.drafted_at at time zone 'Europe/Amsterdam')::date, d.conduct_on, d.notified_on), d.objection_until into since, last
+        from app.decision d where d.tenant_id = new.tenant_id and d.id = new.decision_id;
+        wrong := app.objection_wrong_day(new, case tg_op when 'UPDATE' then old end, since);
+        if wrong is not null then
+            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = format('objection_%s_check', wrong);
+        end if;
         new.in_time := app.objection_is_in_time(new, last);
         new.decide_by := case when last is not null then app.objection_decide_by(new, last) end;
         return new;
@@ -86,14 +105,12 @@ create function app.objection_register(objection uuid, asked jsonb) returns void
             raise exception using errcode = '23503', message = 'reference', table = 'objection', constraint = 'objection_decision_id_fkey';
         end if;
         perform app.require('decision', d.state, 'createObjection', '/decisionId');
-        if o.received_on > clock.today() then
-            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = 'objection_received_on_check';
-        end if;
         insert into app.objection (tenant_id, id, decision_id, candidate_id, by_whom, representative, channel, received_on, mailed_on, grounds, complete, committee, noted_at, noted_by)
         values (d.tenant_id, objection, d.id, d.candidate_id, case when himself then 'person' else coalesce(o.by_whom, 'person') end, case when not himself then o.representative end,
                 case when himself then 'portal' else coalesce(o.channel, 'letter') end, case when himself then clock.today() else coalesce(o.received_on, clock.today()) end,
                 case when not himself then o.mailed_on end, o.grounds, coalesce(case when not himself then o.complete end, o.grounds is not null),
                 coalesce((app.rule('objection.committee') ->> 'committee')::boolean, false), clock.now(), app.actor());
+        perform app.objection_tell(objection, 'received');
     end $$;
 
 -- The objection that the caller sees, locked with its decision (the decision first); or MW404.
@@ -119,9 +136,12 @@ create function app.objection_repair(objection uuid, until date, repaired date, 
     begin
         perform app.require('objection', o.state, 'repairObjection');
         if until is not null then
-            update app.objection x set repair_asked_on = clock.today(), repair_until = until, repaired_on = null where x.tenant_id = o.tenant_id and x.id = o.id;
+            update app.objection x set repair_asked_on = case when o.repaired_on is null and o.repair_until >= clock.today() then o.repair_asked_on else clock.today() end,
+                   repair_until = until, repaired_on = null, complete = false
+            where x.tenant_id = o.tenant_id and x.id = o.id;
             perform app.task_drop('objection', o.id, 'term', 'repair');
             perform app.task_open('term', 'objection', o.id, app.clock_user(to_jsonb(o), 'case_manager'), null, 'repair', clock.now(), calendar.moment(until + time '23:59:59'));
+            perform app.objection_tell(o.id, 'repair');
         else
             update app.objection x set repaired_on = case when o.repair_asked_on is not null then greatest(coalesce(repaired, clock.today()), o.repair_asked_on) end,
                    grounds = coalesce(words, o.grounds), complete = true
@@ -141,6 +161,7 @@ create function app.objection_postpone(objection uuid, agreed date) returns void
             perform app.refuse_state('deferred', '{}');
         end if;
         update app.objection x set deferred = o.deferred or agreed is null, agreed_until = coalesce(agreed, o.agreed_until) where x.tenant_id = o.tenant_id and x.id = o.id;
+        perform app.objection_tell(o.id, 'postponed');
     end $$;
 
 -- A court suspends the decision, or lifts that. Meanwhile nothing is paid less, and whoever pays is told.
@@ -151,11 +172,19 @@ create function app.objection_enjoin(objection uuid, since date, until date) ret
     begin
         if since is not null then
             perform app.require('decision', d.state, 'enjoinObjection') from app.decision d where d.tenant_id = o.tenant_id and d.id = o.decision_id;
+        elsif o.injunction_from is null then
+            perform app.refuse_state(o.state, app.allowed('objection', o.state)); -- there is none that could end
         end if;
         update app.objection x set injunction_from = coalesce(since, o.injunction_from), injunction_until = until where x.tenant_id = o.tenant_id and x.id = o.id;
-        update app.decision d set suspended_since = case when until is null or until >= clock.today() then coalesce(since, o.injunction_from) end where d.tenant_id = o.tenant_id and d.id = o.decision_id;
-        perform app.decision_begin(o.decision_id);
-        perform app.decision_notify(o.decision_id);
+        perform app.decision_enjoined(o.decision_id);
+    end $$;
+
+-- Until when an injunction without a last day holds once the objection was decided: until nobody can go to the court any more (Awb, article 8:85, paragraph 2, under a).
+create function app.objection_injunction_ends(o app.objection) returns date language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when o.injunction_from is not null then greatest(o.injunction_from, least(o.injunction_until, app.decision_last_day(clock.today(), app.rule('term.objection')))) end;
     end $$;
 
 -- What is missing before it is decided so: codes of ref.objection_need.
@@ -197,7 +226,7 @@ create function app.objection_decide(objection uuid, revision uuid, outcome text
         end if;
         select x.* into d from app.decision x where x.tenant_id = o.tenant_id and x.id = o.decision_id;
         update app.objection x set state = app.move('objection', o.state, event), decided_on = clock.today(), decided_by = app.actor(), decided_logins = app.decision_logins(app.actor()),
-               outcome_text = words, injunction_until = case when o.injunction_from is not null then coalesce(o.injunction_until, clock.today()) end
+               outcome_text = words, injunction_until = app.objection_injunction_ends(o)
         where x.tenant_id = o.tenant_id and x.id = o.id;
         if outcome = 'upheld' then
             perform app.decision_take_back(d, 'objection');
@@ -206,18 +235,17 @@ create function app.objection_decide(objection uuid, revision uuid, outcome text
                 'adjust_reason', coalesce(d.adjust_reason, 'circumstances'))));
             perform app.decision_term((select x from app.decision x where x.tenant_id = o.tenant_id and x.id = revision), 'objection', o.decide_by);
         end if;
-        if d.suspended_since is not null and outcome <> 'upheld' then
-            update app.decision x set suspended_since = null where x.tenant_id = d.tenant_id and x.id = d.id;
-            perform app.decision_begin(d.id);
-            perform app.decision_notify(d.id);
-        end if;
+        perform app.objection_tell(o.id, outcome);
     end $$;
 
--- Whoever objected withdraws it.
+-- Whoever objected withdraws it. An injunction ends with it (Awb, article 8:85, paragraph 2, under b).
 create function app.objection_withdraw(objection uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
     begin
-        update app.objection x set state = app.move('objection', o.state, 'withdraw') where x.tenant_id = o.tenant_id and x.id = o.id;
+        update app.objection x set state = app.move('objection', o.state, 'withdraw'), injunction_until = case when o.injunction_from is not null then greatest(clock.today(), o.injunction_from) end
+        where x.tenant_id = o.tenant_id and x.id = o.id;
+        perform app.decision_enjoined(o.decision_id);
+        perform app.objection_tell(o.id, 'withdrawn');
     end $$;

@@ -132,7 +132,7 @@ create function app.signal_put(s app.signal) returns void language plpgsql
         insert into app.signal (tenant_id, id, candidate_id, kind, appointment_id, trajectory_id, placement_id, proposal_id, vacancy_id, project_id,
                                 seen_by, seen_at, received_at, listed, doubles_id, made_by, organisation_id, employer_id, sender)
         values (app.tenant(), s.id, s.candidate_id, s.kind, s.appointment_id, s.trajectory_id, s.placement_id, s.proposal_id, s.vacancy_id, s.project_id,
-                s.seen_by, coalesce(s.seen_at, clock.now()), clock.now(), coalesce(s.listed, false), first, app.actor(), outside, employer, coalesce(outside, employer, app.actor(), app.task_no_desk()));
+                s.seen_by, coalesce(s.seen_at, least((select a.starts_at from app.appointment a where a.tenant_id = app.tenant() and a.id = s.appointment_id), clock.now())), clock.now(), coalesce(s.listed, false), first, app.actor(), outside, employer, coalesce(outside, employer, app.actor(), app.task_no_desk()));
     end $$;
 
 -- Writes down a signal of the caller. What the caller says besides is a note behind the wall.

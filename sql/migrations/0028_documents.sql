@@ -25,6 +25,7 @@ insert into ref.document_template (code, title_nl, audience, retention, pages_mo
     ('rules_letter', 'Uw uitkering: rechten en plichten', 'file', 'file', 3),
     ('decision', 'Besluit', 'file', 'file', 6),
     ('view_request', 'Wij willen van u horen', 'file', 'file', 2),
+    ('objection', 'Uw bezwaar', 'file', 'file', 6),
     ('appointment', 'U hebt een afspraak', 'file', 'file', 1),
     ('notice', 'Er is bericht voor u', 'file', 'file', 1);
 

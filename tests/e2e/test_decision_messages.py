@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from receivers import Receiver  # noqa: E402
-from region import until  # noqa: E402
+from region import day as days, until  # noqa: E402
 from test_decisions import act, decided, draft, heard, law, obliged  # noqa: E402, F401: fixtures
 from test_notifications import CONTEXT, are, sending  # noqa: E402, F401: fixtures
 from test_receivers import DROP, SECRET, WEBHOOK, receiving  # noqa: E402, F401: fixtures
@@ -73,3 +73,57 @@ def test_outside_the_wall_nobody_sees_that_there_is_a_message(region, reachable,
     for role in ('consultant', 'account_manager', 'coach', 'tenant_admin', 'analyst', 'hub', 'employer', 'firm'):
         answer = as_role(role).get(f'/messages?aboutId={made["id"]}')
         assert answer.json['items'] == [], role
+
+
+def test_seen_practitioner_whoever_pays_hears_what_a_heavier_measure_replaces(region, reachable, decided, as_role):  # noqa: F811
+    light = decided(duty=None, category='search')
+    heavy = decided(duty='h')
+    data, = region.sql("select data from app.message where subject_id = %s and purpose = 'benefits_payment'", (heavy['id'],))[0]
+    assert data['replaces'] == [light['id']] and 'shortens' not in data
+
+
+def test_seen_practitioner_what_was_taken_back_before_it_went_is_not_told(region, reachable, decided, as_role):  # noqa: F811
+    """Nobody gets a letter that a decision does not hold of which nobody told him."""
+    made = decided()
+    assert as_role('team_lead').post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert region.sql("select template, state from app.message where subject_id = %s and (to_candidate_id is not null or purpose is not null) order by 1", (made['id'],)) == [
+        ('decision', 'withdrawn'), ('decision_decided', 'withdrawn')]
+
+
+def test_seen_practitioner_who_left_gets_the_decision(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """A file is closed on the day on which the benefit was ended: without the letter it would never have effect (Awb 3:40)."""
+    made = decided(kind='ending', startsOn=days(1), endReason='moved')
+    place = f'/candidates/{reachable}'
+    left = as_role('case_manager').patch(place, {'status': 'left'}, as_role('case_manager').get(place).headers['etag'])
+    assert left.status == 200, left.text
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        are(region, [told(region, made['id'])['person'][0]], 'handed', None)
+
+
+def test_seen_practitioner_a_letter_says_where_the_person_lives_when_it_goes(region, sending, receiving, reachable, decided, as_role, later):  # noqa: F811
+    """The person moves, or the printer is closed for days: the pages have the address and the day on which they go, from which the term counts that they name."""
+    case = as_role('case_manager')
+    made = decided()
+    first = region.sql('select document_id::text from app.message where subject_id = %s and to_candidate_id is not null', (made['id'],))[0][0]
+    until(lambda: region.sql('select state from app.document where id = %s', (first,)) == [('made',)])
+    place = f'/candidates/{reachable}'
+    assert case.patch(place, {'addressLines': 'Nieuweweg 1\n5013 AA Maasdrecht', 'lastName': 'Şahin-‘t Hooft'}, case.get(place).headers['etag']).status == 200
+    with later(2), Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        message = told(region, made['id'])['person'][0]
+        are(region, [message], 'handed', None)
+        letter = server.drop('drukker').letters()[f'1.{message}']
+        words = subprocess.run(['pdftotext', '-layout', '-', '-'], input=letter['letter.pdf'], capture_output=True, check=True).stdout.decode()
+        today, = region.sql('select calendar.in_words(clock.today())')[0]
+        assert 'Nieuweweg 1' in words and 'Dorpsstraat' not in words and f'Datum: {today}' in words and 'Şahin-‘t Hooft' in words, words
+        assert json.loads(letter['index.json'])['address'][1:] == ['Nieuweweg 1', '5013 AA Maasdrecht']
+    assert region.sql('select state from app.document where id = %s', (first,)) == [('withdrawn',)]
+
+
+def test_seen_practitioner_what_replaces_a_decision_says_so(region, reachable, decided, as_role):  # noqa: F811
+    light = decided(duty=None, category='search')
+    heavy = decided(duty='h')
+    day, = region.sql('select calendar.in_words(clock.today())')[0]
+    words = region.sql("select parameters -> 'paragraphs' from app.document where subject_id = %s and template = 'decision'", (heavy['id'],))[0][0]
+    assert f'Dit besluit komt in de plaats van ons besluit van {day}.' in words, (words, light)

@@ -553,3 +553,40 @@ def test_a_heavier_measure_takes_the_place_of_a_lighter_one_on_its_days(as_role,
     assert heavy['calculation']['replaces'] == [light['id']]
     shown = lead.get(f'/decisions/{light["id"]}').json
     assert shown['state'] == 'revised' and shown['revisedById'] == heavy['id']
+
+
+def test_seen_practitioner_a_benefit_that_ended_for_another_reason_is_not_paid_again(as_role, decided, region):
+    """The person found work before the letter went; the ending was a mistake, and is taken back."""
+    lead, case = as_role('team_lead'), as_role('case_manager')
+    made = decided(kind='ending', startsOn=days(10), endReason='no_information')
+    place = f'/benefits/{made["benefitId"]}'
+    ended = case.post(f'{place}/moves', {'event': 'end', 'day': days(-1), 'endReason': 'work'})
+    assert ended.status == 200, ended.text
+    tell(region, made['id'], days(0))
+    assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert {k: lead.get(place).json.get(k) for k in ('state', 'endReason')} == {'state': 'ended', 'endReason': 'work'}
+
+
+def test_seen_practitioner_who_is_not_paid_any_more_has_nothing_to_lower(as_role, notified, heard):
+    notified(kind='ending', startsOn=days(1), endReason='no_information')
+    assert 'nothing_to_lower' in missing(as_role('team_lead'), heard()['id'])
+
+
+def test_seen_practitioner_an_invitation_that_did_not_arrive_is_sent_again(region, as_role, draft):
+    """The letter came back, or went when its term was over: the person was not heard, and is asked once more; whoever needs longer gets longer."""
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), draft()
+    place = f'/decisions/{made["id"]}'
+    assert case.post(f'{place}/view-requests', {'channel': 'letter', 'untilDay': days(0)}).status == 200
+    first, = region.sql('select view_message_id::text from app.decision where id = %s', (made['id'],))[0]
+    region.sql("set session_replication_role = replica; update app.message set state = 'sent', sent_at = clock.now() + interval '2 days' where id = %s", (first,))
+    region.sql("set session_replication_role = replica; update app.decision set view_until = clock.today() - 1 where id = %s", (made['id'],))
+    assert missing(lead, made['id']) == ['view_not_arrived']
+    again = case.post(f'{place}/view-requests', {'channel': 'letter', 'untilDay': days(14)})
+    assert again.status == 200 and again.json['viewUntil'] == days(14) and again.json['state'] == 'hearing', again.text
+    longer = case.post(f'{place}/view-requests', {'channel': 'letter', 'untilDay': days(21)})
+    assert longer.json['viewUntil'] == days(21)
+    assert region.sql("select state, count(*) from app.message where subject_id = %s and to_candidate_id is not null group by 1 order by 1", (made['id'],)) == [
+        ('queued', 1), ('sent', 1), ('withdrawn', 1)]
+    assert [t['event'] for t in lead.get(f'{place}/transitions').json['items']] == ['ask']
+    assert case.post(f'{place}/views', {'text': 'Het spijt me.'}).status == 200
+    assert case.post(f'{place}/view-requests', {'channel': 'letter'}).problem == 'state'

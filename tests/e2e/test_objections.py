@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Objections: in time or not, until when they are decided, what they suspend, and what comes of them."""
+import datetime
 import json
 
 import pytest
+from region import until
 from test_decisions import act, days, decided, draft, heard, law, missing, notified, obliged, tasks, tell  # noqa: F401
 
 
@@ -127,3 +129,105 @@ def test_an_injunction_suspends_and_whoever_pays_is_told(region, as_role, object
         assert lead.get(f'/decisions/{decision["id"]}').json['state'] == 'notified'        # it does not begin meanwhile
     assert case.post(f'{place}/injunctions', {'untilDay': days(-1), 'fromDay': days(-1)}).status == 200
     assert 'suspendedSince' not in lead.get(f'/decisions/{decision["id"]}').json and sorted(told())[-2:] == ['decision_resumed', 'decision_suspended']
+
+
+def test_seen_practitioner_an_injunction_ends_with_its_last_day(region, as_role, objected, later):
+    """Nobody has to remember it: the night after its last day the decision goes on, and whoever pays hears that."""
+    case, lead = as_role('case_manager'), as_role('team_lead')
+    made, decision = objected()
+    place = f'/objections/{made["id"]}'
+    told = lambda: [t for t, in region.sql("select template from app.message where subject_id = %s and purpose = 'benefits_payment' order by planned_at, id", (decision['id'],))]  # noqa: E731
+    assert case.post(f'{place}/injunctions', {'untilDay': days(3)}).problem == 'state' and told() == ['decision_decided']      # there is none
+    assert case.post(f'{place}/injunctions', {'fromDay': days(0), 'untilDay': days(3)}).status == 200
+    assert case.post(f'{place}/injunctions', {'fromDay': days(0), 'untilDay': days(3)}).status == 200                          # said twice
+    with later(3):
+        region.wait_until_idle()
+        assert lead.get(f'/decisions/{decision["id"]}').json['suspendedSince'] == days(0)
+    with later(4):
+        until(lambda: 'suspendedSince' not in lead.get(f'/decisions/{decision["id"]}').json)
+    assert told() == ['decision_decided', 'decision_suspended', 'decision_resumed']
+    assert case.post(f'{place}/injunctions', {'fromDay': days(0)}).status == 200                                               # that was a mistake: it goes on
+    assert sorted(told()) == ['decision_decided', 'decision_resumed', 'decision_suspended', 'decision_suspended']
+
+
+def test_seen_practitioner_an_injunction_outlives_a_rejected_objection_and_ends_with_a_withdrawn_one(region, as_role, person, objected):
+    """Awb 8:85: until nobody can go to the court any more, or the objection is withdrawn."""
+    case, lead, other = as_role('case_manager'), as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, decision = objected()
+    place = f'/objections/{made["id"]}'
+    assert case.post(f'{place}/injunctions', {'fromDay': days(0)}).status == 200 and case.patch(place, {'heardOn': days(0)}, '*').status == 200
+    rejected = other.post(f'{place}/outcomes', {'outcome': 'rejected', 'text': 'Omdat.'})
+    last, = region.sql("select app.decision_last_day(clock.today(), app.rule('term.objection'))::text")[0]
+    assert rejected.status == 200 and rejected.json['injunctionUntil'] == last, rejected.text
+    assert lead.get(f'/decisions/{decision["id"]}').json['suspendedSince'] == days(0)
+    assert lead.post(f'/decisions/{decision["id"]}/withdrawals', {'reason': 'other'}).status == 200
+    made, decision = objected()
+    place = f'/objections/{made["id"]}'
+    assert case.post(f'{place}/injunctions', {'fromDay': days(0)}).status == 200 and case.post(f'{place}/withdrawals').status == 200
+    assert 'suspendedSince' not in lead.get(f'/decisions/{decision["id"]}').json
+
+
+def test_seen_practitioner_a_term_stands_still_as_long_as_it_may(scratch):
+    """Awb 7:10, paragraph 2: until it was repaired, or the term for that has passed unused; what comes a month later gives no month more."""
+    with scratch() as cursor:
+        cursor.execute("select app.objection_decide_by(jsonb_populate_record(null::app.objection, %s::jsonb), '2031-04-15')::text",
+                       (json.dumps({'committee': False, 'deferred': False, 'repair_asked_on': '2031-04-01', 'repair_until': '2031-04-15', 'repaired_on': '2031-05-20'}),))
+        assert cursor.fetchone() == ('2031-06-10',)
+
+
+def test_seen_practitioner_who_gets_longer_to_repair_loses_no_days(as_role, objected, later):
+    case = as_role('case_manager')
+    made, _ = objected(grounds=None)
+    place = f'/objections/{made["id"]}'
+    first = case.post(f'{place}/repairs', {'untilDay': days(14)}).json['decideBy']
+    with later(7):
+        longer = case.post(f'{place}/repairs', {'untilDay': days(28)}).json
+    assert longer['decideBy'] >= first and longer['complete'] is False
+    until_28 = as_role('case_manager').get(place).json['decideBy']
+    assert until_28 >= str(datetime.date.fromisoformat(first) + datetime.timedelta(days=7))     # 28 days, not 21
+
+
+def test_seen_practitioner_a_day_that_cannot_be_is_refused(as_role, person, objected):
+    """A year that is mistyped in January makes what is late seem in time; a hearing that was only planned is none."""
+    case, other = as_role('case_manager'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, decision = objected()
+    place = f'/objections/{made["id"]}'
+    for change, pointer in (({'receivedOn': days(-365)}, '/receivedOn'), ({'receivedOn': days(1)}, '/receivedOn'), ({'heardOn': days(7)}, '/heardOn'), ({'heardOn': days(-365)}, '/heardOn')):
+        refused = case.patch(place, change, '*')
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] == pointer, refused.text
+    assert other.post(f'{place}/outcomes', {'outcome': 'rejected', 'text': 'Omdat.'}).json['missing'] == ['hearing']
+    assert case.post(f'{place}/repairs', {'untilDay': days(14)}).status == 200
+    refused = case.post(f'{place}/repairs', {'repairedOn': days(1), 'grounds': 'Ik was ziek.'})
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/repairedOn', refused.text
+    assert case.post(f'{place}/withdrawals').status == 200
+    for day in (days(-365), days(1)):
+        assert case.post('/objections', {'decisionId': decision['id'], 'grounds': 'Nee.', 'receivedOn': day}).json['errors'][0]['pointer'] == '/receivedOn'
+
+
+LETTERS = """select d.parameters -> 'heading' #>> '{}', array_to_string(array(select jsonb_array_elements_text(d.parameters -> 'paragraphs' || (d.parameters -> 'reasons') || (d.parameters -> 'remedies'))), ' ')
+    from app.message m join app.document d on d.id = m.document_id where m.subject_id = %s and m.template = 'objection' order by m.planned_at, m.id"""
+
+
+@pytest.mark.parametrize('outcome,says', [('upheld', 'U krijgt gelijk.'), ('rejected', 'U krijgt geen gelijk.'), ('partly', 'U krijgt voor een deel gelijk.')])
+def test_seen_practitioner_whoever_objects_is_told_what_becomes_of_it(region, as_role, person, objected, outcome, says):
+    """In writing: that it came (Awb 6:14), that something is missing (6:6), that it takes longer (7:10), and what was decided, with the way to the court (7:12, 3:45)."""
+    case, other = as_role('case_manager'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, decision = objected(grounds=None)
+    place = f'/objections/{made["id"]}'
+    letters = lambda: region.sql(LETTERS, (made['id'],))  # noqa: E731
+    assert len(letters()) == 1 and 'Wij hebben uw bezwaar gekregen op ' in letters()[0][1]
+    assert case.post(f'{place}/repairs', {'untilDay': days(14)}).status == 200 and 'ontbreekt nog iets' in letters()[1][1]
+    assert case.post(f'{place}/repairs', {'grounds': 'Ik was ziek.'}).status == 200
+    assert case.post(f'{place}/postponements', {}).status == 200 and 'meer tijd' in letters()[2][1]
+    assert case.patch(place, {'heardOn': days(0)}, '*').status == 200
+    before = region.sql("select count(*) from app.message where subject_id = %s and to_candidate_id is not null", (decision['id'],))
+    assert other.post(f'{place}/outcomes', {'outcome': outcome, 'text': 'Wij keken naar de lijst.'}).status == 200
+    heading, words = letters()[3]
+    assert heading == 'Onze beslissing op uw bezwaar' and says in words and 'Wij keken naar de lijst.' in words and 'in beroep' in words and 'bezwaar maken' not in words
+    assert region.sql("select count(*) from app.message where subject_id = %s and to_candidate_id is not null", (decision['id'],)) == before      # once: the letter above says it
+
+
+def test_seen_practitioner_who_withdraws_an_objection_is_told_once(region, as_role, objected):
+    made, _ = objected()
+    assert as_role('case_manager').post(f'/objections/{made["id"]}/withdrawals').status == 200
+    assert [words for _, words in region.sql(LETTERS, (made['id'],))][1:] == ['U hebt uw bezwaar ingetrokken. Wij kijken er niet meer naar. Ons besluit blijft gelden.']

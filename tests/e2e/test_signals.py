@@ -479,3 +479,14 @@ def test_seen_attacker_few_and_none_look_the_same(as_role, group, region, world)
                 one, none = (shown(role, code, project, more) for project in projects)
                 assert one == none, (role, code, more)
     assert shown('consultant', 'tasks_kept', projects[0], '&kind=check') == shown('consultant', 'tasks_kept', projects[1], '&kind=check')
+
+
+def test_seen_practitioner_what_is_told_on_monday_was_on_friday(as_role, tell, candidate, region, later):
+    """Whoever tells of an appointment tells of its day, on which rules, exemptions and repetition rest, and not of the day of telling."""
+    case = as_role('case_manager')
+    begins = region.sql("select to_char(date_trunc('minute', clock.now()) + interval '1 hour', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')")[0][0]
+    made = case.post('/appointments', {'candidateId': candidate.json['id'], 'kind': 'talk', 'startsAt': begins})
+    assert made.status == 201, made.text
+    with later(3):
+        seen = tell(appointmentId=made.json['id'])
+    assert seen.status == 201 and seen.json['seenAt'] == begins.replace('Z', '.000Z'), seen.text

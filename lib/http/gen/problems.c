@@ -376,6 +376,8 @@ const struct constraint_rule constraint_rules[] = {
     {"decision_asked_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
     {"decision_paid_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
     {"objection_received_on_check", PROBLEM_INVALID, FAULT_VALUE, "/receivedOn", ""},
+    {"objection_heard_on_check", PROBLEM_INVALID, FAULT_VALUE, "/heardOn", ""},
+    {"objection_repaired_on_check", PROBLEM_INVALID, FAULT_VALUE, "/repairedOn", ""},
     {"objection_mailed_before", PROBLEM_INVALID, FAULT_ORDER, "/mailedOn", "receivedOn"},
     {"objection_repair_in_order", PROBLEM_INVALID, FAULT_VALUE, "/untilDay", ""},
     {"objection_injunction_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},

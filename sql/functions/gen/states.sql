@@ -335,6 +335,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             else false end
         when 'decision' then case operation
             when 'updateDecision' then state in ('drafted', 'hearing')
+            when 'askView' then state in ('drafted', 'hearing')
             when 'giveView' then state in ('hearing')
             when 'skipView' then state in ('drafted', 'hearing')
             when 'reviseDecision' then state in ('decided', 'notified', 'in_force', 'ended')
@@ -464,6 +465,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('candidate', 'answerProposal.hire', '{active}'::text[], '{employer,consultant}'::text[]),
         ('candidate', 'answerProposal.reject', '{active,paused,placed,left}'::text[], '{employer,consultant}'::text[]),
         ('decision', 'updateDecision', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'askView', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'giveView', '{hearing}'::text[], '{case_manager,team_lead,candidate}'::text[]),
         ('decision', 'skipView', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'reviseDecision', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead}'::text[]),
