@@ -257,6 +257,21 @@ create function app.decision_revise_as(revision uuid, o app.decision, reason tex
         insert into app.decision_signal (tenant_id, decision_id, signal_id) select s.tenant_id, d.id, s.signal_id from app.decision_signal s where s.tenant_id = o.tenant_id and s.decision_id = o.id;
     end $$;
 
+-- The decision that stands in the place of this one: the last one that revised it, for an objection is about that one, too (Awb, article 6:19).
+create function app.decision_standing(d app.decision) returns app.decision language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare n app.decision;
+    begin
+        loop
+            select x.* into n from app.decision x where x.tenant_id = d.tenant_id and x.revises_id = d.id and d.revised_by_id = x.id;
+            if not found then
+                return d;
+            end if;
+            d := n;
+        end loop;
+    end $$;
+
 -- The person asks to return to the obligations, which ends the measure as soon as conduct shows it (Participatiewet, article 18, paragraph 11). It is answered within the term.
 create function app.decision_return(decision uuid, review uuid, day date, words text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -270,7 +285,7 @@ create function app.decision_return(decision uuid, review uuid, day date, words 
         if exists (select from app.decision_review r where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.kind = 'return' and r.outcome is null) then
             perform app.refuse_state(d.state, app.allowed('decision', d.state)); -- it was asked already
         end if;
-        if on_day > clock.today() then
+        if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() then -- nobody asks it before there is a decision
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_asked_on_check';
         end if;
         insert into app.decision_review (tenant_id, id, decision_id, kind, asked_on, asked_by, words, decide_by) values (d.tenant_id, review, d.id, 'return', on_day, app.actor(), words, last);

@@ -210,6 +210,12 @@ create trigger document_job_died after insert on queue.dead for each row when (n
 create function app.document_erase(document uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
+    declare earlier uuid;
     begin
-        delete from app.document_content c where c.tenant_id = app.tenant() and c.document_id = document;
+        while document is not null loop
+            select (d.parameters ->> 'renews')::uuid into earlier from app.document d where d.tenant_id = app.tenant() and d.id = document;
+            delete from app.document_content c where c.tenant_id = app.tenant() and c.document_id = document;
+            update app.document d set parameters = '{}' where d.tenant_id = app.tenant() and d.id = document and app.document_is_settled(d.state);
+            document := earlier;
+        end loop;
     end $$;

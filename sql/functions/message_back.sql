@@ -157,6 +157,26 @@ create trigger zz_letter_lost after update on app.message for each row
     when ((new.state = 'failed' or new.state = 'undelivered') and old.state is distinct from new.state and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address'))
     execute function app.message_letter_lost();
 
+-- What whoever pays did not get, or cannot deal with, is a task of the case manager: else a benefit is paid as if nothing was decided. It is done when the message arrives after all.
+create function app.message_payment_lost() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+    begin
+        if app.message_is_open(new.state) and new.state <> 'handed' then
+            perform app.task_open('undelivered', new.noun, new.subject_id, c.case_manager_id, null, 'payment')
+            from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
+        else
+            perform app.task_settle(new.noun, new.subject_id, 'undelivered', 'finished', 'payment');
+        end if;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger zz_payment_lost after update on app.message for each row
+    when (new.purpose = 'benefits_payment' and new.candidate_id is not null and new.state is distinct from old.state and new.state not in ('queued', 'handed'))
+    execute function app.message_payment_lost();
+
 -- What a provider says in an acknowledgement of one of the messages of this municipality: that it has it (again, perhaps), that it went on, that it does
 -- not take it, or that it came back. What was said before changes nothing. Returns whether the message is known.
 create function app.message_acknowledged(message uuid, tenant text, what text, reference text) returns boolean language plpgsql

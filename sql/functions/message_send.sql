@@ -106,13 +106,15 @@ create function app.message_renews_pages(m app.message, d app.document) returns 
     as $$
     declare
         now jsonb := (select app.letter_values(c) from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id);
+        went boolean := exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null);
     begin
         if d.parameters = '{}' or now is null or d.parameters @> now
             or exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null) then
             return false;
         end if;
-        update app.message n set document_id = app.document_request(d.template, d.noun, d.subject_id, d.parameters || now) where n.tenant_id = m.tenant_id and n.id = m.id;
-        if not exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null) then
+        update app.message n set document_id = app.document_request(d.template, d.noun, d.subject_id, d.parameters || now || case when went then jsonb_build_object('renews', d.id) else '{}' end)
+        where n.tenant_id = m.tenant_id and n.id = m.id;
+        if not went then
             perform app.document_take_back(d);
         end if;
         return true;

@@ -193,13 +193,14 @@ create function app.objection_missing(o app.objection, outcome text, words text)
     as $$
     declare
         d app.decision := (select x from app.decision x where x.tenant_id = o.tenant_id and x.id = o.decision_id);
+        standing app.decision := app.decision_standing(d);
         late boolean := o.in_time is false and o.late_excused is not true;
     begin
         return array(
             select n.code from ref.objection_need n cross join lateral (select case n.code
                 when 'machine' then app.actor() is null or app.role() = 'system'
                 when 'decider' then not app.decision_is_decider()
-                when 'second_person' then (d.drafted_logins || d.decided_logins) && app.decision_logins(app.actor())
+                when 'second_person' then (d.drafted_logins || d.decided_logins || standing.drafted_logins || standing.decided_logins) && app.decision_logins(app.actor())
                 when 'late' then late and outcome <> 'inadmissible'
                 when 'in_time' then outcome = 'inadmissible' and not late and o.complete
                 when 'incomplete' then not o.complete and outcome <> 'inadmissible'
@@ -209,7 +210,7 @@ create function app.objection_missing(o app.objection, outcome text, words text)
             where l.lacks order by n.place);
     end $$;
 
--- Decides on an objection, or refuses with everything that is missing, and nothing changes. Upheld: the decision is taken back. Partly: one that takes its place is drafted.
+-- Decides on an objection, or refuses with everything that is missing, and nothing changes. Upheld: the decision, or what took its place, is taken back. Partly: one that takes its place is drafted.
 create function app.objection_decide(objection uuid, revision uuid, outcome text, words text, percentage int, months int) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -228,9 +229,12 @@ create function app.objection_decide(objection uuid, revision uuid, outcome text
         update app.objection x set state = app.move('objection', o.state, event), decided_on = clock.today(), decided_by = app.actor(), decided_logins = app.decision_logins(app.actor()),
                outcome_text = words, injunction_until = app.objection_injunction_ends(o)
         where x.tenant_id = o.tenant_id and x.id = o.id;
+        d := app.decision_standing(d);
+        perform from app.decision x where x.tenant_id = d.tenant_id and x.id = d.id for no key update;
         if outcome = 'upheld' then
-            perform app.decision_take_back(d, 'objection');
+            perform app.decision_take_back(d, 'objection') where not app.decision_is_ended(d.state); -- it may have been taken back already
         elsif outcome = 'partly' then
+            perform app.require('decision', d.state, 'reviseDecision');
             perform app.decision_revise_as(revision, d, 'objection', jsonb_strip_nulls(jsonb_build_object('adjusted_percentage', percentage, 'adjusted_months', months,
                 'adjust_reason', coalesce(d.adjust_reason, 'circumstances'))));
             perform app.decision_term((select x from app.decision x where x.tenant_id = o.tenant_id and x.id = revision), 'objection', o.decide_by);

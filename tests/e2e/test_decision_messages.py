@@ -127,3 +127,45 @@ def test_seen_practitioner_what_replaces_a_decision_says_so(region, reachable, d
     day, = region.sql('select calendar.in_words(clock.today())')[0]
     words = region.sql("select parameters -> 'paragraphs' from app.document where subject_id = %s and template = 'decision'", (heavy['id'],))[0][0]
     assert f'Dit besluit komt in de plaats van ons besluit van {day}.' in words, (words, light)
+
+
+def test_seen_practitioner_a_letter_that_came_back_goes_to_the_new_address(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """What went stays to be proved, and is erased on the day on which the letter is."""
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), decided()
+    message, place = told(region, made['id'])['person'][0], f'/candidates/{reachable}'
+    pages = lambda: region.sql("select d.state, c.bytes is not null, d.parameters <> '{}' from app.document d left join app.document_content c on c.document_id = d.id "  # noqa: E731
+                               "where d.subject_id = %s and d.template = 'decision' order by d.asked_at", (made['id'],))
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        are(region, [message], 'handed', None)
+        drop = server.drop('drukker')
+        drop.acknowledge(**{f'1.{message}': 'returned'})
+        are(region, [message], 'undelivered', 'bounced')
+        (drop.folder / 'new' / f'1.{message}').rename(server.folder / 'collected')
+        assert case.patch(place, {'addressLines': 'Nieuweweg 1\n5013 AA Maasdrecht'}, case.get(place).headers['etag']).status == 200
+        assert lead.post(f'/messages/{message}/resends').status == 200
+        are(region, [message], 'handed', None)
+        letter = drop.letters()[f'1.{message}']
+        words = subprocess.run(['pdftotext', '-layout', '-', '-'], input=letter['letter.pdf'], capture_output=True, check=True).stdout.decode()
+        assert 'Nieuweweg 1' in words and 'Dorpsstraat' not in words
+    assert pages() == [('made', True, True), ('made', True, True)]
+    region.sql("set session_replication_role = replica; update app.message set keep_until = clock.today() - 1 where id = %s", (message,))
+    act(region, 'select app.messages_erase()')
+    assert pages() == [('made', False, False), ('made', False, False)]
+
+
+def test_seen_practitioner_whoever_pays_cannot_deal_with_it_and_somebody_hears_that(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """A refusal that nobody looks for is a benefit that is paid as if nothing was decided."""
+    lead, pay, made = as_role('team_lead'), as_role('benefits_payment'), decided()
+    message = told(region, made['id'])['benefits_payment'][0]
+    task = lambda: region.sql("select t.state, t.wall, t.owner_user_id = c.case_manager_id from app.task t join app.candidate c on c.id = t.candidate_id "  # noqa: E731
+                              "where t.subject_id = %s and t.kind = 'undelivered'", (made['id'],))
+    with Receiver.started() as server, sending(**server.settings):
+        server.key('sleutel', SECRET)
+        receiving(**WEBHOOK, address=server.address)
+        are(region, [message], 'sent', None)
+        assert task() == [] and pay.post(f'/messages/{message}/acknowledgements', {'event': 'reject', 'reference': 'onbekend'}).status == 200
+        assert task() == [('open', 'measure', True)]
+        assert lead.post(f'/messages/{message}/resends').status == 200
+        are(region, [message], 'sent', None)
+    assert task() == [('done', 'measure', True)]

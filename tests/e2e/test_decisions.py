@@ -590,3 +590,9 @@ def test_seen_practitioner_an_invitation_that_did_not_arrive_is_sent_again(regio
     assert [t['event'] for t in lead.get(f'{place}/transitions').json['items']] == ['ask']
     assert case.post(f'{place}/views', {'text': 'Het spijt me.'}).status == 200
     assert case.post(f'{place}/view-requests', {'channel': 'letter'}).problem == 'state'
+
+
+def test_seen_practitioner_nobody_asks_to_return_before_there_is_a_decision(as_role, notified):
+    """A year that was mistyped made a term that was over before it began."""
+    refused = as_role('case_manager').post(f'/decisions/{notified()["id"]}/returns', {'day': days(-365)})
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/day', refused.text

@@ -231,3 +231,22 @@ def test_seen_practitioner_who_withdraws_an_objection_is_told_once(region, as_ro
     made, _ = objected()
     assert as_role('case_manager').post(f'/objections/{made["id"]}/withdrawals').status == 200
     assert [words for _, words in region.sql(LETTERS, (made['id'],))][1:] == ['U hebt uw bezwaar ingetrokken. Wij kijken er niet meer naar. Ons besluit blijft gelden.']
+
+
+def test_seen_practitioner_an_objection_is_about_what_took_the_place_of_the_decision(as_role, person, objected):
+    """Awb 6:19: it was corrected, or taken back, while somebody objected; the objection can still be decided, and not by whoever made the correction."""
+    case, lead = as_role('case_manager'), as_role('team_lead')
+    other, third = (person('team_lead', attributes=['decider'])[1]('team_lead') for _ in range(2))
+    made, decision = objected()
+    corrected = case.post(f'/decisions/{decision["id"]}/revisions', {'reason': 'correction', 'adjustedPercentage': 50, 'adjustReason': 'circumstances', 'reasons': 'U was ziek.'}).json
+    assert other.post(f'/decisions/{corrected["id"]}/determinations').status == 200
+    place = f'/objections/{made["id"]}/outcomes'
+    assert other.post(place, {'outcome': 'upheld', 'text': 'Gelijk.'}).json['missing'] == ['second_person']
+    done = third.post(place, {'outcome': 'upheld', 'text': 'Gelijk.'})
+    assert done.status == 200 and [lead.get(f'/decisions/{d["id"]}').json['state'] for d in (decision, corrected)] == ['revised', 'withdrawn'], done.text
+    made, decision = objected()
+    assert lead.post(f'/decisions/{decision["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    place = f'/objections/{made["id"]}/outcomes'
+    assert case.patch(f'/objections/{made["id"]}', {'heardOn': days(0)}, '*').status == 200
+    assert other.post(place, {'outcome': 'partly', 'text': 'Ten dele.', 'adjustedPercentage': 50}).problem == 'state'
+    assert other.post(place, {'outcome': 'upheld', 'text': 'Gelijk.'}).json['state'] == 'upheld'
