@@ -1,0 +1,64 @@
+-- Decisions that take the place of others: revisions, and heavier ones.
+
+-- The decisions that this one replaces end, and what was asked about them is answered: the one that it revises, and lighter ones that it takes the place of.
+create function app.decision_replace(d app.decision) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.decision;
+    begin
+        for o in select x.* from app.decision x where x.tenant_id = d.tenant_id and x.candidate_id = d.candidate_id
+                 and (x.id = d.revises_id or (x.id::text in (select jsonb_array_elements_text(coalesce(d.calculation -> 'replaces', '[]'))))) order by x.id for no key update loop
+            if o.id is distinct from d.revises_id and o.from_day < d.from_day then -- it held on the days before
+                update app.decision x set until_day = d.from_day - 1, revised_by_id = d.id where x.tenant_id = o.tenant_id and x.id = o.id;
+                continue;
+            end if;
+            update app.decision x set state = app.move('decision', o.state, 'replace'), revised_by_id = d.id, suspended_since = null where x.tenant_id = o.tenant_id and x.id = o.id;
+            update app.decision_review r set outcome = case when r.kind::text = d.revise_reason then 'revised' else 'void' end, outcome_on = clock.today(), outcome_by = app.actor()
+            where r.tenant_id = o.tenant_id and r.decision_id = o.id and r.outcome is null;
+            perform app.task_settle('decision', o.id, 'term', 'met', 'return');
+            perform app.task_drop('decision', o.id, 'term');
+        end loop;
+    end $$;
+
+-- Drafts a decision that takes the place of one that stands: a return to the obligations, a reconsideration, an objection that was partly upheld, a correction.
+create function app.decision_revise(revision uuid, before uuid, changes jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.decision := app.decision_lock(before); -- it asks app.sees_decision()
+    begin
+        perform app.require('decision', o.state, 'reviseDecision');
+        perform app.decision_revise_as(revision, o, changes ->> 'reason', changes - 'reason');
+    end $$;
+create function app.decision_revise_as(revision uuid, o app.decision, reason text, changes jsonb) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := jsonb_populate_record(null::app.decision, to_jsonb(o) - '{calculation,inputs,hash,view_asked_at,view_until,view_channel,view_message_id,view_handed_by,hearing_id,
+        view_given_at,view_given_channel,view_text,view_skipped_ground,view_skipped_text,decided_at,decided_by,decided_logins,notified_on,objection_until,reconsider_by,suspended_since,paid_on,
+        paid_reference,revised_by_id,withdrawn_reason}'::text[] || changes);
+    begin
+        d.id := revision;
+        d.state := 'drafted';
+        d.revises_id := o.id;
+        d.revise_reason := reason;
+        d.drafted_at := clock.now();
+        d.drafted_by := app.actor();
+        d.drafted_logins := app.decision_logins(app.actor());
+        d := app.decision_calculated(d, clock.today());
+        insert into app.decision select d.*;
+        insert into app.decision_signal (tenant_id, decision_id, signal_id) select s.tenant_id, d.id, s.signal_id from app.decision_signal s where s.tenant_id = o.tenant_id and s.decision_id = o.id;
+    end $$;
+
+-- The decision that stands in the place of this one: the last one that revised it, for an objection is about that one, too (Awb, article 6:19).
+create function app.decision_standing(d app.decision) returns app.decision language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare n app.decision;
+    begin
+        loop
+            select x.* into n from app.decision x where x.tenant_id = d.tenant_id and x.revises_id = d.id and d.revised_by_id = x.id;
+            if not found then
+                return d;
+            end if;
+            d := n;
+        end loop;
+    end $$;
