@@ -34,6 +34,7 @@ enum job_end claimed_read(const struct executor *executor, struct arena *arena,
         .job = {.id = number_at(rows, row, QUEUE_CLAIM_ID),
                 .tenant = (int32_t)number_at(rows, row, QUEUE_CLAIM_TENANT),
                 .kind = PQgetvalue(rows, row, QUEUE_CLAIM_KIND),
+                .text = str_of(PQgetvalue(rows, row, QUEUE_CLAIM_PAYLOAD)),
                 .attempt = (int)number_at(rows, row, QUEUE_CLAIM_ATTEMPT),
                 .version = (int)number_at(rows, row, QUEUE_CLAIM_VERSION),
                 .timeout_ms = (int32_t)number_at(rows, row, QUEUE_CLAIM_TIMEOUT_MS)}};
@@ -46,10 +47,7 @@ enum job_end claimed_read(const struct executor *executor, struct arena *arena,
         ret->work.error = "cancelled";
     else if (!ret->kind)
         ret->work.error = "unknown kind";
-    else if (json_parse(&ret->work.ctx, str_of(PQgetvalue(rows, row, QUEUE_CLAIM_PAYLOAD)),
-                        &payload)
-                 != OK
-             || !cJSON_IsObject(payload))
+    else if (json_parse(&ret->work.ctx, ret->job.text, &payload) != OK || !cJSON_IsObject(payload))
         ret->work.error = "payload";
     ret->job.payload = payload;
     if (ret->work.error)

@@ -14,6 +14,7 @@ struct job {
     int attempt;          /* number of failed attempts before this one */
     int version;          /* of the payload: the version of queue.kind when the job was written */
     int32_t timeout_ms;   /* the longest time that it may take (lib/queue/guard.h) */
+    struct str text;      /* the payload as it is written, */
     const cJSON *payload; /* an object */
 };
 

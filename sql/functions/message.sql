@@ -65,9 +65,9 @@ create function app.message_filled(words text, given jsonb) returns text languag
         return words;
     end $$;
 
--- Puts a message in the queue, in the transaction of the caller, and the job that sends it. The address is read when it is sent. Of `m` the caller fills
--- who gets it and what it is about; of one recipient and one occasion there is one message, so the same once more makes nothing.
-create function app.message_insert(m app.message) returns uuid language plpgsql
+-- Writes a message, in the transaction of the caller. The address is read when it is sent. Of `m` the caller fills who gets it and what it is about; of one
+-- recipient and one occasion there is one message, so the same once more makes nothing. The caller also asks for the job that sends it.
+create function app.message_write(m app.message) returns app.message language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -87,9 +87,20 @@ create function app.message_insert(m app.message) returns uuid language plpgsql
                 m.purpose, about.id, m.urgent, m.parameters, m.data, m.occasion, m.document_id, m.planned_at, m.planned_at, m.fallback_of, app.actor())
         on conflict do nothing;
         if not found then
-            return null;
+            m.id := null;
         end if;
-        perform app.message_enqueue(m.id, m.urgent, m.planned_at);
+        return m;
+    end $$;
+
+-- The same with the job that sends it.
+create function app.message_insert(m app.message) returns uuid language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        m := app.message_write(m);
+        if m.id is not null then
+            perform app.messages_enqueue(array[m.id], m.urgent, m.planned_at);
+        end if;
         return m.id;
     end $$;
 
@@ -115,11 +126,13 @@ create function app.message_put(template text, to_user uuid, to_contact uuid, to
         m.planned_at := at;
         return app.message_insert(m);
     end $$;
-create function app.message_enqueue(message uuid, urgent boolean, at timestamptz) returns void language plpgsql
+
+-- One job that sends these messages, one after the other.
+create function app.messages_enqueue(messages uuid[], urgent boolean, at timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        perform queue.enqueue('send_message', app.tenant(), jsonb_build_object('message', message),
+        perform queue.enqueue('send_message', app.tenant(), jsonb_build_object('messages', messages),
                               prio => case when urgent then 0 else 1 end::smallint, run_at => at);
     end $$;
 
@@ -195,7 +208,7 @@ create function app.messages_release() returns void language plpgsql
         perform pg_advisory_xact_lock('app.mail_setting'::regclass::int, app.tenant());
         for held in update app.message m set next_at = clock.now()
                     where m.tenant_id = app.tenant() and m.state = 'queued' and m.next_at is null returning m.* loop
-            perform app.message_enqueue(held.id, held.urgent, clock.now());
+            perform app.messages_enqueue(array[held.id], held.urgent, clock.now());
         end loop;
     end $$;
 
@@ -208,7 +221,7 @@ create function app.messages_wake(document uuid) returns void language plpgsql
     begin
         for waits in update app.message m set next_at = clock.now()
                      where m.tenant_id = app.tenant() and m.document_id = document and m.state = 'queued' and m.next_at is null returning m.* loop
-            perform app.message_enqueue(waits.id, waits.urgent, clock.now());
+            perform app.messages_enqueue(array[waits.id], waits.urgent, clock.now());
         end loop;
     end $$;
 
@@ -227,7 +240,7 @@ create function app.message_resend(message uuid) returns void language plpgsql
         where n.tenant_id = m.tenant_id and n.id = m.id;
         delete from app.address_stop s where s.tenant_id = m.tenant_id
             and s.address_hash = (select app.message_address_hash(r.address) from app.message_address(m) r);
-        perform app.message_enqueue(m.id, true, clock.now());
+        perform app.messages_enqueue(array[m.id], true, clock.now());
     end $$;
 
 -- Whoever got it says that it was dealt with, or cannot be; `reference` is kept with the last attempt. Only whom it is for may say so.

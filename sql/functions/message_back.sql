@@ -86,20 +86,31 @@ create function app.message_reported(message uuid, hashed bytea, what text, stat
         return true;
     end $$;
 
--- A job that sends a message was buried. What it began and handed over is uncertain; else the message has failed, and a person sees it.
+-- The messages of a job. One that an earlier version of this program wrote has one.
+create function app.message_ids(payload jsonb) returns uuid[] language sql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$ select array(select jsonb_array_elements_text(coalesce(payload -> 'messages', jsonb_build_array(payload -> 'message')))::uuid) $$;
+
+-- A job that sends messages was buried. What it began and handed over is uncertain; else the message has failed, and a person sees it. Of many, those that
+-- it did not come to have done nothing: each goes on by itself.
 create function app.message_job_died() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         before text := current_setting('app.tenant', true);
         role text := current_setting('app.role', true);
+        messages uuid[] := app.message_ids(new.payload);
         m app.message;
     begin
         perform set_config('app.tenant', new.tenant::text, true), set_config('app.role', 'system', true);
-        select n.* into m from app.message n where n.tenant_id = new.tenant and n.id = (new.payload ->> 'message')::uuid for no key update;
-        if found and not app.message_settled(m, new.id) then
-            perform app.message_fire(m, 'fail', 'exhausted');
-        end if;
+        for m in select n.* from app.message n where n.tenant_id = new.tenant and n.id = any (messages) order by n.id for no key update loop
+            continue when app.message_settled(m, new.id);
+            if cardinality(messages) = 1 then
+                perform app.message_fire(m, 'fail', 'exhausted');
+            else
+                perform app.messages_enqueue(array[m.id], m.urgent, clock.now());
+            end if;
+        end loop;
         perform set_config('app.tenant', coalesce(before, ''), true), set_config('app.role', coalesce(role, ''), true);
         return null;
     end $$;
@@ -192,7 +203,6 @@ create function app.message_acknowledged(message uuid, tenant text, what text, r
             return false;
         end if;
         if app.message_can(m, event) then
-            update app.message n set sent_at = coalesce(n.sent_at, clock.now()) where n.tenant_id = m.tenant_id and n.id = m.id and event in ('send', 'deliver');
             perform app.message_fire(m, event, case what when 'refused' then 'refused' when 'returned' then 'bounced' end);
             update app.message_attempt a set receipt = reference
             where a.tenant_id = m.tenant_id and a.message_id = m.id and reference is not null

@@ -1,4 +1,5 @@
--- Messages: an attempt from its begin to its end, and what comes back. Only the worker that sends calls these functions.
+-- Messages: an attempt from its begin to its end, and what comes back. Only the worker that sends calls these functions. A job has one message or many; then
+-- the end of one is committed with what hands over the next.
 --
 --   begin ──► compose, connect, say everything but the last byte ──► hand over (committed) ──► last byte ──► the answer ──► end
 --     │ begun before, not handed over: nobody has it, begin again              │ begun again meanwhile: nothing more is sent
@@ -8,12 +9,19 @@ create function app.message_can(m app.message, event text) returns boolean langu
     set search_path = pg_catalog, pg_temp
     as $$ select exists (select from ref.state_move v where v.noun = 'message' and v.from_state = m.state and v.event = message_can.event) $$;
 
--- The message ends, or waits, in a state of its own.
-create function app.message_fire(m app.message, event text, why text default null, until timestamptz default null) returns void language plpgsql
+-- The message ends, or waits, in a state of its own. `a` is the attempt that ended, if any: the message keeps what it handed over last.
+create function app.message_fire(m app.message, event text, why text default null, until timestamptz default null, a app.message_attempt default null)
+    returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        now timestamptz := clock.now();
     begin
-        update app.message n set state = app.move('message', n.state, event), fault = why, next_at = until
+        update app.message n set state = app.move('message', n.state, event), fault = why, next_at = until,
+            sent_at = case when event in ('send', 'deliver') then coalesce(n.sent_at, now) else n.sent_at end,
+            handed_at = case event when 'hand' then now else n.handed_at end,
+            template_version = coalesce(a.template_version, n.template_version), content_hash = coalesce(a.content_hash, n.content_hash),
+            keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m) end
         where n.tenant_id = m.tenant_id and n.id = m.id;
     end $$;
 create function app.message_wait(m app.message, until timestamptz) returns void language plpgsql
@@ -22,7 +30,7 @@ create function app.message_wait(m app.message, until timestamptz) returns void 
     begin
         update app.message n set next_at = until where n.tenant_id = m.tenant_id and n.id = m.id;
         if until is not null then
-            perform app.message_enqueue(m.id, m.urgent, until);
+            perform app.messages_enqueue(array[m.id], m.urgent, until);
         end if;
     end $$;
 
@@ -95,7 +103,7 @@ create function app.message_settled(m app.message, job bigint) returns boolean l
         end if;
         update app.message_attempt b set outcome = 'uncertain', ended_at = clock.now()
         where b.tenant_id = a.tenant_id and b.message_id = a.message_id and b.number = a.number;
-        perform app.message_fire(m, 'lose', 'not_known');
+        perform app.message_fire(m, 'lose', 'not_known', null, a);
         return true;
     end $$;
 
@@ -220,29 +228,24 @@ create function app.message_begin(message uuid, job bigint, sandbox_address text
         from ref.tenant t, app.message_said(m, coalesce(s.portal, portal)) w where t.tenant_id = m.tenant_id;
     end $$;
 
--- The last byte follows. False: this attempt is somebody else's by now, or the message was withdrawn: nothing more may be sent.
+-- The last byte follows. False: this attempt is somebody else's by now, the message was withdrawn, or nothing is let out any more: nothing more may be sent.
 create function app.message_hand_over(message uuid, attempt int, begun_as int, words_version int, bytes text) returns boolean language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         perform from app.message m where m.tenant_id = app.tenant() and m.id = message and m.state = 'queued' and app.sees_message(m) for no key update;
-        if not found then
+        if not found or exists (select from app.mail_setting s where s.tenant_id = app.tenant() and s.stopped) then
             return false;
         end if;
-        update app.message_attempt a set handed_at = clock.now(), content_hash = sha256(convert_to(bytes, 'UTF8')), copy = bytes
+        update app.message_attempt a set handed_at = clock.now(), template_version = words_version, content_hash = sha256(convert_to(bytes, 'UTF8')), copy = bytes
         from app.message m join ref.channel c on c.channel = m.channel
         where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt and a.begun = begun_as and a.outcome is null
           and (a.handed_at is null or c.recognises) and m.tenant_id = a.tenant_id and m.id = a.message_id;
-        if not found then
-            return false;
-        end if;
-        update app.message m set template_version = words_version, content_hash = sha256(convert_to(bytes, 'UTF8')), keep_until = app.message_kept_until(m)
-        where m.tenant_id = app.tenant() and m.id = message;
-        return true;
+        return found;
     end $$;
 
 -- The other side has it. What it must acknowledge is looked at again when that takes too long.
-create function app.message_accepted(m app.message) returns void language plpgsql
+create function app.message_accepted(m app.message, a app.message_attempt) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -250,12 +253,10 @@ create function app.message_accepted(m app.message) returns void language plpgsq
     begin
         select o.* into c from ref.channel o where o.channel = m.channel;
         if c.proof = 'answer' or (select e.kind from app.endpoint e where e.tenant_id = m.tenant_id and e.id = m.endpoint_id) = 'api' then
-            update app.message n set sent_at = clock.now() where n.tenant_id = m.tenant_id and n.id = m.id;
-            perform app.message_fire(m, 'send');
+            perform app.message_fire(m, 'send', null, null, a);
         else
-            update app.message n set handed_at = clock.now() where n.tenant_id = m.tenant_id and n.id = m.id;
-            perform app.message_fire(m, 'hand');
-            perform app.message_enqueue(m.id, false, clock.now() + c.silence);
+            perform app.message_fire(m, 'hand', null, null, a);
+            perform app.messages_enqueue(array[m.id], false, clock.now() + c.silence);
         end if;
     end $$;
 
@@ -279,21 +280,36 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
             return;
         end if;
         if how = 'accepted' then
-            perform app.message_accepted(m);
+            perform app.message_accepted(m, a);
         elsif how = 'uncertain' then
-            perform app.message_fire(m, 'lose', 'not_known');
+            perform app.message_fire(m, 'lose', 'not_known', null, a);
         elsif how = 'refused' then
-            perform app.message_fire(m, 'fail', 'refused');
+            perform app.message_fire(m, 'fail', 'refused', null, a);
             if bad_address and not a.sandbox then
                 perform app.message_address_stopped(m, a.address_hash, status_code);
             end if;
         else
-            update app.message n set deferred = n.deferred + 1 where n.tenant_id = m.tenant_id and n.id = m.id;
+            update app.message n set deferred = n.deferred + 1, keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m) end
+            where n.tenant_id = m.tenant_id and n.id = m.id;
             select r.wait into wait from ref.retry_ladder r where r.channel = m.channel and r.attempt = m.deferred + 1;
             if found then
                 perform app.message_wait(m, clock.now() + wait);
             else
-                perform app.message_fire(m, 'fail', 'exhausted');
+                perform app.message_fire(m, 'fail', 'exhausted', null, a);
             end if;
         end if;
+    end $$;
+
+-- Something came in between: what this job has not sent of its messages goes on in jobs of their own, and none of them waits for another.
+-- Returns how many.
+create function app.messages_apart(payload jsonb) returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        many int;
+    begin
+        perform app.messages_enqueue(array[m.id], m.urgent, clock.now()) from app.message m
+        where m.tenant_id = app.tenant() and m.id = any (app.message_ids(payload)) and m.state = 'queued' and m.next_at <= clock.now() and app.sees_message(m);
+        get diagnostics many = row_count;
+        return many;
     end $$;

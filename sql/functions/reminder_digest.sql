@@ -1,4 +1,5 @@
--- The digest: what is not urgent is told once a day, at the time that its reader chose.
+-- The digest: what is not urgent is told once a day, at the time that its reader chose. `planned_at` of app.reminder_digest says when; a moment at which digests
+-- of a municipality go out has one job, which sends all that are due by then.
 
 call app.wall('app.reminder_digest');
 
@@ -35,14 +36,18 @@ create function app.reminder_digest_time(reader uuid, last_on date) returns time
     end $$;
 
 -- Plans the digest of somebody, at this moment. The lock of its row is taken by whoever adds to a digest and by the job that sends it: so nothing
--- is added to one that is just being sent.
+-- is added to one that is just being sent. The job of a moment is held until this transaction ends: it does not come between.
 create function app.reminder_digest_plan(reader uuid, at timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        moment text := format('digests:%s:%s', app.tenant(), extract(epoch from at));
     begin
-        delete from queue.future f where f.subject = 'digest:' || reader;
-        perform queue.schedule('remind_digest', app.tenant(), jsonb_build_object('user', reader), at at time zone 'UTC', 'UTC', 'digest:' || reader);
         update app.reminder_digest d set planned_at = at where d.tenant_id = app.tenant() and d.reader_id = reader;
+        perform from queue.future f where f.subject = moment for key share;
+        if not found then
+            perform queue.schedule('remind_digest', app.tenant(), '{}', at at time zone 'UTC', 'UTC', moment);
+        end if;
     end $$;
 
 -- Something waits for the digests of these readers (kind:id).
@@ -71,7 +76,6 @@ create function app.reminder_digest_move() returns trigger language plpgsql
     begin
         select g.* into d from app.reminder_digest g where g.tenant_id = new.tenant_id and g.reader_id = new.id for no key update;
         if d.planned_at is not null then
-            perform queue.cancel_subject('digest:' || new.id);
             perform app.reminder_digest_plan(new.id, app.reminder_digest_time(new.id, d.last_on));
         end if;
         return null;
@@ -102,9 +106,9 @@ create function app.reminder_pass_on(gone uuid) returns text[] language plpgsql
         return others;
     end $$;
 
--- One message about all that waits for a reader. The reminders are locked before they are counted: each of them is told, or was dropped before.
--- Returns whether there is one.
-create function app.reminder_digest_write(d app.reminder_digest) returns boolean language plpgsql
+-- One message about all that waits for a reader, without the job that sends it. The reminders are locked before they are counted: each of them is told, or was
+-- dropped before. Null when there is nothing to tell.
+create function app.reminder_digest_write(d app.reminder_digest) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -113,56 +117,72 @@ create function app.reminder_digest_write(d app.reminder_digest) returns boolean
                              order by r.id for no key update);
         tasks int;
         overdue int;
-        made uuid;
+        m app.message;
     begin
         select count(distinct t.id), count(distinct t.id) filter (where t.due_at <= now) into tasks, overdue
         from app.reminder r join app.task t on t.tenant_id = r.tenant_id and t.id = r.task_id
         where r.tenant_id = d.tenant_id and r.id = any (told) and app.reminder_is_due(t);
         if tasks > 0 and (app.reminder_choice(d.reader_id)).digest then
-            made := app.reminder_message('digest', d.reader_kind, d.reader_id, null, null, false, jsonb_build_object('open', tasks, 'overdue', overdue));
+            m.template := 'digest';
+            m.channel := 'e_mail';
+            m.to_user_id := case d.reader_kind when 'user' then d.reader_id end;
+            m.to_contact_id := case d.reader_kind when 'contact' then d.reader_id end;
+            m.to_candidate_id := case d.reader_kind when 'candidate' then d.reader_id end;
+            m.parameters := jsonb_build_object('open', tasks, 'overdue', overdue);
+            m := app.message_write(m);
         end if;
-        update app.reminder r set fate = case when made is null then 'dropped' else 'sent' end, ended_at = now, message_id = made
+        update app.reminder r set fate = case when m.id is null then 'dropped' else 'sent' end, ended_at = now, message_id = m.id
         where r.tenant_id = d.tenant_id and r.id = any (told);
-        return made is not null;
+        return m.id;
     end $$;
 
--- The job of a digest has come. Returns to whom what waited for it was passed on, because its reader is not there any more.
-create function app.reminder_digest_send(reader uuid) returns text[] language plpgsql
+-- A digest is due. Returns its message, if there is one, and to whom what waited for it was passed on, because its reader is not there any more.
+create function app.reminder_digest_send(d app.reminder_digest, out made uuid, out others text[]) language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        d app.reminder_digest;
         now timestamptz := clock.now();
         today date := clock.today();
-        written boolean;
     begin
-        select g.* into d from app.reminder_digest g where g.tenant_id = app.tenant() and g.reader_id = reader for no key update;
-        if d.planned_at is null then
-            return '{}';
-        elsif not app.reminder_reaches(d.reader_kind, reader) then
-            update app.reminder_digest g set planned_at = null where g.tenant_id = d.tenant_id and g.reader_id = reader;
-            return app.reminder_pass_on(reader);
-        elsif d.planned_at > now or d.last_on >= today or calendar.in_quiet_hours(now) then
-            perform app.reminder_digest_plan(reader, case when d.planned_at > now then d.planned_at when d.last_on >= today
-                                                          then app.reminder_digest_time(reader, d.last_on) else calendar.after_quiet_hours(now) end);
-            return '{}';
+        if not app.reminder_reaches(d.reader_kind, d.reader_id) then
+            update app.reminder_digest g set planned_at = null where g.tenant_id = d.tenant_id and g.reader_id = d.reader_id;
+            others := app.reminder_pass_on(d.reader_id);
+        elsif d.last_on >= today or calendar.in_quiet_hours(now) then
+            perform app.reminder_digest_plan(d.reader_id, case when d.last_on >= today then app.reminder_digest_time(d.reader_id, d.last_on)
+                                                               else calendar.after_quiet_hours(now) end);
+        else
+            made := app.reminder_digest_write(d);
+            update app.reminder_digest g set planned_at = null, last_on = case when made is null then g.last_on else today end
+            where g.tenant_id = d.tenant_id and g.reader_id = d.reader_id;
         end if;
-        written := app.reminder_digest_write(d);
-        update app.reminder_digest g set planned_at = null, last_on = case when written then today else g.last_on end
-        where g.tenant_id = d.tenant_id and g.reader_id = reader;
-        return '{}';
     end $$;
 
--- Jobs "remind_digest", many at a time.
-create function app.reminder_digests_send(readers uuid[]) returns void language plpgsql
+-- The job of a moment: digests of this municipality that are due, of so many readers after this one, and another job for those after them. Readers are locked
+-- in the order of their ids, as everywhere.
+create function app.reminder_digests_send(after uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        reader uuid;
+        many constant int := 128;       -- a transaction of a tenth of a second
+        together constant int := 64;    -- messages that one job sends
+        due app.reminder_digest[] := array(
+            select g from app.reminder_digest g
+            where g.tenant_id = app.tenant() and g.planned_at <= clock.now() and g.reader_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
+            order by g.reader_id limit many for no key update);
+        sent record;
+        made uuid[] := '{}';
         others text[] := '{}';
+        d app.reminder_digest;
     begin
-        for reader in select distinct r from unnest(readers) r order by 1 loop
-            others := others || app.reminder_digest_send(reader);
+        foreach d in array due loop
+            select * into sent from app.reminder_digest_send(d);
+            made := made || sent.made;
+            others := others || sent.others;
         end loop;
+        made := array_remove(made, null);
+        perform app.messages_enqueue(made[n:n + together - 1], false, clock.now()) from generate_series(1, cardinality(made), together) n;
+        if cardinality(due) = many then
+            perform queue.enqueue('remind_digest', app.tenant(), jsonb_build_object('after', due[many].reader_id));
+        end if;
         perform app.reminder_digests_expect(others);
     end $$;

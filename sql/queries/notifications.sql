@@ -3,8 +3,14 @@
 -- query: send_begin
 -- rows: many
 -- writes: yes
-select number, begun, address, receiver, sender, language, template, version, subject, body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch
-from app.message_begin(:message::uuid, :job::bigint, :sandbox, :portal)
+select message, number, begun, address, receiver, sender, language, template, version, subject, body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch
+from (select unnest(app.message_ids(:payload::jsonb)) as message order by 1) m
+cross join lateral app.message_begin(m.message, :job::bigint, :sandbox, :portal)
+
+-- query: send_apart
+-- rows: none
+-- writes: yes
+select app.messages_apart(:payload::jsonb)
 
 -- query: send_hand_over
 -- rows: one

@@ -9,5 +9,4 @@ select app.reminders_fire(:tasks::uuid[], :stamps::bigint[])
 -- query: remind_digest
 -- rows: none
 -- writes: yes
--- gathers:
-select app.reminder_digests_send(:readers::uuid[])
+select app.reminder_digests_send(:after::uuid)

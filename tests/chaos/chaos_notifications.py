@@ -298,7 +298,7 @@ UNDER_WAY = "select count(*) from app.message m where m.subject_id = any (%s::uu
 
 def waiting(region, decisions):
     return [list(map(str, row)) for row in region.sql("select m.channel, m.state, m.next_at, d.state, j.state, j.last_error, count(*) from app.message m left join app.document d "
-            "on d.id = m.document_id left join queue.job j on j.payload ->> 'message' = m.id::text where m.subject_id = any (%s::uuid[]) and m.state in ('queued', 'handed') "
+            "on d.id = m.document_id left join queue.job j on j.payload -> 'messages' ? m.id::text where m.subject_id = any (%s::uuid[]) and m.state in ('queued', 'handed') "
             'group by 1, 2, 3, 4, 5, 6 limit 10', (decisions,))]
 
 

@@ -56,14 +56,14 @@ MUTANTS = {
     'trial-of-nobody': ('rules', [
         (DISPATCH, "if not pg_try_advisory_lock('queue.job'::regclass::int, (suspect % 2147483647)::int) then", 'if false then')]),
     'sends-before-it-notes': ('notifications', [
-        (SEND, 'update app.message_attempt a set handed_at = clock.now(), content_hash', 'update app.message_attempt a set content_hash'),
+        (SEND, 'update app.message_attempt a set handed_at = clock.now(), template_version', 'update app.message_attempt a set template_version'),
         (SEND, 'update app.message_attempt b set outcome = how,', 'update app.message_attempt b set handed_at = clock.now(), outcome = how,')]),
     'notes-before-it-sends': ('notifications', [
         (SEND, 'bytes text) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin',
          'bytes text) returns boolean language plpgsql\n    security definer set search_path = pg_catalog, pg_temp\n    as $$\n    declare\n        said app.message;\n    begin'),
-        (SEND, 'where m.tenant_id = app.tenant() and m.id = message; return true; end $$;',
-         "where m.tenant_id = app.tenant() and m.id = message returning m.* into said;\n        update app.message_attempt a set outcome = 'accepted', ended_at = clock.now()\n"
-         '        where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt;\n        perform app.message_accepted(said);\n        return true;\n    end $$;')]),
+        (SEND, 'm.tenant_id = a.tenant_id and m.id = a.message_id; return found; end $$;',
+         "m.tenant_id = a.tenant_id and m.id = a.message_id;\n        select m.* into said from app.message m where m.tenant_id = app.tenant() and m.id = message;\n        update app.message_attempt a set outcome = 'accepted', ended_at = clock.now()\n"
+         '        where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt;\n        perform app.message_accepted(said, null);\n        return true;\n    end $$;')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 

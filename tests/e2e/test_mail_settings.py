@@ -21,10 +21,10 @@ def test_a_municipality_that_stops_loses_nothing(region, as_role, queued, attemp
         assert attempt(message) is None
         seen = client.get(message.place).json
         assert seen['state'] == 'queued' and 'nextAt' not in seen and seen['attempts'] == []
-        assert not region.sql("select from queue.job where payload ->> 'message' = %s", (message.id,))
+        assert not region.sql("select from queue.job where payload -> 'messages' ->> 0 = %s", (message.id,))
     finally:
         change(admin, stopped=False)
-    message.job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (message.id,))[0]
+    message.job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (message.id,))[0]
     assert attempt(message, 'accepted', 250, '2.0.0') and state(client, message) == 'sent'
 
 

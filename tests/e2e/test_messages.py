@@ -25,7 +25,7 @@ def queued(region, system, new_vacancy, as_role):
         to = to or as_role('consultant').get('/user-profile').json['id']
         region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")
         message, = system('app.message_queue(%s, %s, %s, %s, %s)', template, to, 'vacancy', vacancy, urgent)
-        job, prio = region.sql("delete from queue.job where kind = 'send_message' and payload ->> 'message' = %s returning id, prio", (message,))[0]
+        job, prio = region.sql("delete from queue.job where kind = 'send_message' and payload -> 'messages' ->> 0 = %s returning id, prio", (message,))[0]
         return SimpleNamespace(id=message, vacancy=vacancy, job=job, prio=prio, to=to, place=f'/messages/{message}')
     return make
 
@@ -65,7 +65,7 @@ def test_a_message_is_sent_and_can_be_proved(as_role, queued, attempt):
 def test_a_message_is_in_dutch_unless_somebody_says_english(region, as_role, system, attempt):
     me = as_role('consultant').get('/user-profile').json['id']
     made, = system("app.message_queue('notice', %s, null, null, true, '{\"language\": \"en\"}')", me)
-    job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (made,))[0]
+    job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (made,))[0]
     begun = attempt(SimpleNamespace(id=made, job=job))
     assert begun[5] == 'en' and begun[8] == 'There is a message for you' and as_role('consultant').get(f'/messages/{made}').json['language'] == 'en'
 
@@ -89,14 +89,14 @@ def test_a_server_that_asks_to_come_back_is_tried_by_the_ladder(region, as_role,
         attempt(message, 'deferred', 451, '4.3.0')
         seen = client.get(message.place).json
         assert seen['state'] == 'queued' and len(seen['attempts']) == number
-        message.job, planned = region.sql("delete from queue.job where payload ->> 'message' = %s returning id, extract(epoch from run_at - %s)",
+        message.job, planned = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id, extract(epoch from run_at - %s)",
                                           (message.id, before))[0]
         assert wait <= planned < wait + 60
     attempt(message, 'deferred', 451, '4.3.0')
     seen = client.get(message.place).json
     assert (seen['state'], seen['fault']) == ('failed', 'exhausted') and 'nextAt' not in seen
     assert client.post(f'{message.place}/resends').json['state'] == 'queued'
-    message.job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (message.id,))[0]
+    message.job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (message.id,))[0]
     attempt(message, 'deferred', 451, '4.3.0')
     assert state(client, message) == 'queued'       # the ladder begins anew
 
@@ -107,7 +107,7 @@ def test_nothing_goes_out_to_or_about_somebody_who_died(region, as_role, system,
     about, = system("app.message_queue('notice', %s, 'candidate', %s, true)", as_role('consultant').get('/user-profile').json['id'], who)
     assert lead.post(f'/candidates/{who}/deaths', {'diedOn': region.sql('select clock.today()')[0][0].isoformat()}).status in (200, 201)
     for message in (to, about):
-        job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (message,))[0]
+        job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (message,))[0]
         assert attempt(SimpleNamespace(id=message, job=job)) is None
         seen = lead.get(f'/messages/{message}').json
         assert (seen['state'], seen['fault']) == ('withdrawn', 'gone')
@@ -122,7 +122,7 @@ def test_in_quiet_hours_only_urgent_messages_go_out(region, as_role, queued, att
         assert attempt(urgent, 'accepted', 250, '2.0.0') and attempt(message) is None
         seen = as_role('team_lead').get(message.place).json
         assert seen['state'] == 'queued' and seen['attempts'] == []
-        message.job, at, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id, (run_at at time zone 'Europe/Amsterdam')::time::text",
+        message.job, at, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id, (run_at at time zone 'Europe/Amsterdam')::time::text",
                                       (message.id,))[0]
         assert at == '07:00:00'
         region.sql("update clock.shift set shift = shift + interval '4 hours 10 minutes'")
@@ -145,7 +145,7 @@ def test_what_was_handed_over_and_never_answered_is_uncertain_and_stays_so(regio
     assert attempt(message) is None     # the worker died; another one has the job
     seen = client.get(message.place).json
     assert (seen['state'], seen['fault'], seen['attempts'][0]['outcome']) == ('uncertain', 'not_known', 'uncertain')
-    assert not region.sql("select from queue.job where payload ->> 'message' = %s", (message.id,))
+    assert not region.sql("select from queue.job where payload -> 'messages' ->> 0 = %s", (message.id,))
     assert message.id in [m['id'] for m in client.get(f'/messages?state=uncertain,failed&aboutId={message.vacancy}').json['items']]
 
 
@@ -247,5 +247,5 @@ def test_messages_are_listed_by_whom_they_concern(as_role, queued, candidate, sy
 def test_a_contact_person_gets_a_message(as_role, system, employer, attempt, region):
     contact = as_role('account_manager').post(f'/employers/{employer.json["id"]}/contacts', {'name': 'Ton Drukker', 'email': 'ton@drukkerij.example'})
     made, = system("app.message_queue_contact('notice', %s, 'employer', %s, true)", contact.json['id'], employer.json['id'])
-    job, = region.sql("delete from queue.job where payload ->> 'message' = %s returning id", (made,))[0]
+    job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (made,))[0]
     assert attempt(SimpleNamespace(id=made, job=job))[2] == 'ton@drukkerij.example'

@@ -230,7 +230,7 @@ def test_whatever_the_server_does_a_mail_is_sent_at_most_once(region, sending, a
             server.plan = {'starttls': '454 4.7.0 not now'} if 'starttls' in plan else {}
     if state[0] == 'queued':
         with Faulty.started() as server, sending(**server.settings):
-            region.sql(f"{CONTEXT} select app.message_enqueue(%s, true, clock.now())", (message[0],))
+            region.sql(f"{CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message[0],))
             are(region, message, 'sent', None)
             assert numbers(server.kept) == message
 
@@ -269,7 +269,7 @@ def test_nobody_is_named_in_logs_jobs_or_redis(region, sending, asked, world):
         message = asked()
         until(lambda: region.sql('select 1 from app.message_attempt where message_id = %s and outcome is not null', (message[0],)))
         payloads = region.sql("select payload from queue.job where kind = 'send_message'")
-        assert payloads == [({'message': message[0]},)]
+        assert payloads == [({'messages': [message[0]]},)]
         redis = region.redis()
         entries = [redis.xrange(key) for key in redis.keys('*') if redis.type(key) == b'stream']
         assert 'maasdrecht' not in repr(entries)

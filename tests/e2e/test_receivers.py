@@ -126,7 +126,7 @@ def test_whatever_a_webhook_does_it_gets_a_message_at_most_once(region, sending,
         assert region.sql('select outcome from app.message_attempt where message_id = %s', (message,)) == [(outcome,)]
         if state[0] == 'queued':
             server.plan = '200'
-            region.sql(f"{CONTEXT} select app.message_enqueue(%s, true, clock.now())", (message,))
+            region.sql(f"{CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message,))
             are(region, [message], 'sent', None)
             assert [json.loads(body)['id'] for _, _, body in server.got] == [message]
 
@@ -226,7 +226,7 @@ def test_a_letter_that_nobody_acknowledges_is_uncertain(region, sending, receivi
         message = written(region, reached())
         are(region, [message], 'handed', None)
         region.sql("set session_replication_role = replica; update app.message set handed_at = handed_at - interval '6 days' where id = %s", (message,))
-        region.sql(f"{CONTEXT} select app.message_enqueue(%s, true, clock.now())", (message,))
+        region.sql(f"{CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message,))
         are(region, [message], 'uncertain', 'silent')
         server.drop('drukker').acknowledge(**{f'1.{message}': 'taken'})
         are(region, [message], 'sent', None)
@@ -242,7 +242,7 @@ def test_a_folder_that_has_it_already_gets_it_once(region, sending, receiving, r
         before = drop.letters()
         region.sql("set session_replication_role = replica; update app.message set state = 'queued', handed_at = null, next_at = clock.now() where id = %s; "
                    "update app.message_attempt set outcome = null, ended_at = null where message_id = %s", (message, message))
-        region.sql(f"{CONTEXT} select app.message_enqueue(%s, true, clock.now())", (message,))
+        region.sql(f"{CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message,))
         are(region, [message], 'handed', None)
         assert drop.letters() == before and not list((drop.folder / 'tmp').iterdir())
         assert region.sql('select receipt, begun from app.message_attempt where message_id = %s', (message,)) == [('already', 2)]
@@ -354,7 +354,7 @@ def test_a_copy_is_kept_to_the_day(region, at, told, as_role, sent, last):
     """Days are those of Amsterdam: on the last one it is there, and a minute after midnight it is not, also across a change to summer time."""
     at(sent)
     message = told('events')
-    region.sql("delete from queue.job where payload ->> 'message' = %s", (message,))
+    region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s", (message,))
     kept, = region.sql(f"{CONTEXT} select app.message_kept_until(m) = %s::date + interval '120 months' from app.message m where id = %s", (sent[:10], message))[0]
     assert kept
     region.sql("set session_replication_role = replica; update app.message set keep_until = %s, state = 'sent' where id = %s; insert into app.message_attempt (tenant_id, message_id, number, "

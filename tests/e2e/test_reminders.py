@@ -328,8 +328,8 @@ def test_a_digest_that_is_planned_moves_with_the_choice(region, at, act, somebod
     at('2032-01-12 10:01')
 
     def digest():
-        return [w for w, in region.sql("select to_char(run_at at time zone 'Europe/Amsterdam', 'YYYY-MM-DD HH24:MI') from queue.future where subject = %s",
-                                       (f'digest:{reader}',))]
+        return [w for w, in region.sql("select to_char(f.run_at at time zone 'Europe/Amsterdam', 'YYYY-MM-DD HH24:MI') from app.reminder_digest d join queue.future f "
+                                       "on f.subject = format('digests:%%s:%%s', d.tenant_id, extract(epoch from d.planned_at)) where d.reader_id = %s", (reader,))]
     assert digest() == ['2032-01-13 08:00']
     act("insert into app.reminder_preference (tenant_id, id, digest, digest_at) values (app.tenant(), %s, true, '16:30')", (reader,))
     assert digest() == ['2032-01-12 16:30']

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An attempt: begun in PostgreSQL, composed, handed over, answered. */
+/* An attempt: begun in PostgreSQL, composed, handed over, answered. The messages of a job begin in one transaction; the end of one is
+ * committed with what hands over the next. Whatever else than an answer at once comes in between, those after it go by themselves. */
 #include "workers/notifications/send.h"
 
-#include "lib/queue/gen/queries.h"
+#include "lib/base/clock.h"
 #include "workers/notifications/api.h"
 #include "workers/notifications/drop.h"
 #include "workers/notifications/gen/queries.h"
@@ -12,28 +13,7 @@
 #include "workers/notifications/sending.h"
 #include "workers/notifications/webhook.h"
 
-static const char *const outcomes[] = {[SEND_ACCEPTED] = "accepted",
-                                       [SEND_DEFERRED] = "deferred",
-                                       [SEND_REFUSED] = "refused",
-                                       [SEND_UNCERTAIN] = "uncertain"};
-
-/* A transaction of its own in the context of the municipality. */
-static struct plan begin(struct work *work)
-{
-    struct plan plan = {.ctx = &work->ctx};
-    sql_queue_begin(&plan);
-    job_add_context(&plan, work->job);
-    return plan;
-}
-
-static bool commit(struct work *work, struct plan *plan)
-{
-    sql_queue_commit(plan);
-    enum err err = session_run(work->db, plan);
-    if (err == ERR_CONFLICT)
-        session_rollback(work->db);
-    return err == OK;
-}
+enum { TOGETHER_MS = 20000 }; /* so long a job sends one message after the other */
 
 /* The address that reports go to. A * in it stands for the number of the message, with its proof when there
  * is a key. */
@@ -97,61 +77,91 @@ static enum send_end deliver(struct sending *sending)
     return SEND_OUTAGE;
 }
 
+/* Whether the job has more than one message. */
+static bool is_of_many(const struct work *work)
+{
+    return cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(work->job->payload, "messages")) > 1;
+}
+
+static enum err begin_all(struct work *work, const PGresult **ret_rows)
+{
+    const struct setting *setting = &((struct sender *)work->own)->setting;
+    struct plan plan = sending_plan(work);
+    const struct statement *begun =
+        sql_send_begin(&plan, (struct sql_send_begin){.payload = work->job->text,
+                                                      .job = arena_int(work->ctx.arena, work->job->id),
+                                                      .sandbox = str_of(setting->sandbox),
+                                                      .portal = str_of(setting->portal)});
+    enum err err = sending_commit(work, &plan);
+    *ret_rows = begun->result;
+    return err;
+}
+
+/* What is not noted yet is noted by itself. */
+static bool note_ended(struct work *work, struct ended *ended)
+{
+    struct plan plan = sending_plan(work);
+    if (!ended->attempt.at)
+        return true;
+    ended_add(ended, &plan);
+    if (sending_commit(work, &plan))
+        return false;
+    *ended = (struct ended){0};
+    return true;
+}
+
+/* Sends one of the messages of a job. Returns how that ended. */
+static enum send_end send_one(struct sending *sending)
+{
+    struct work *work = sending->work;
+    struct sender *sender = sending->sender;
+    sending->message = sending_value(sending, SEND_BEGIN_MESSAGE);
+    sending->number =
+        arena_print(work->ctx.arena, "%d.%.*s", work->job->tenant, STR_ARG(sending->message));
+    sending->text = (struct str){0};
+    enum send_end end = deliver(sending);
+    work->error = sender->reply.error;
+    if (!note_ended(work, &sender->ended))
+        return SEND_STOPPED;
+    if (end != SEND_OUTAGE && end != SEND_STOPPED)
+        sender->ended = (struct ended){.message = sending->message,
+                                       .attempt = sending_value(sending, SEND_BEGIN_NUMBER),
+                                       .begun = sending_value(sending, SEND_BEGIN_BEGUN),
+                                       .end = end,
+                                       .reply = sender->reply};
+    return end;
+}
+
 static enum call_end send_message(struct work *work, struct call *call)
 {
     struct sender *sender = work->own;
-    struct sending sending = {.work = work,
-                              .sender = sender,
-                              .message = job_text(work->job, "message")};
+    struct sending sending = {.work = work, .sender = sender};
+    enum send_end end = SEND_ACCEPTED;
     (void)call;
-    sender->attempt = sender->begun = (struct str){0};
+    sender->ended = (struct ended){0};
+    sender->apart = false;
     work->error = "no-database";
-    struct plan plan = begin(work);
-    const struct statement *begun =
-        sql_send_begin(&plan,
-                       (struct sql_send_begin){.message = sending.message,
-                                               .job = arena_int(work->ctx.arena, work->job->id),
-                                               .sandbox = str_of(sender->setting.sandbox),
-                                               .portal = str_of(sender->setting.portal)});
-    if (!commit(work, &plan))
-        return CALL_NOT_MADE;
-    if (PQntuples(begun->result) == 0)
-        return CALL_DONE;
-    sending.row = begun->result;
-    sending.number =
-        arena_print(work->ctx.arena, "%d.%.*s", work->job->tenant, STR_ARG(sending.message));
-    sender->attempt = sending_value(&sending, SEND_BEGIN_NUMBER);
-    sender->begun = sending_value(&sending, SEND_BEGIN_BEGUN);
-    sender->end = deliver(&sending);
-    work->error = sender->reply.error;
-    if (sender->end == SEND_OUTAGE)
+    enum err err = begin_all(work, &sending.rows);
+    if (err)
+        return (sender->apart = err == ERR_CONFLICT && is_of_many(work)) ? CALL_DONE : CALL_NOT_MADE;
+    int64_t until_ms = clock_ms() + TOGETHER_MS;
+    for (; sending.row < PQntuples(sending.rows) && end == SEND_ACCEPTED && clock_ms() < until_ms;
+         sending.row++)
+        end = send_one(&sending);
+    if (end == SEND_OUTAGE)
         return CALL_OUTAGE;
-    return sender->end == SEND_STOPPED ? CALL_NOT_MADE : CALL_DONE;
-}
-
-static struct str text_or_null(const char *text)
-{
-    return *text ? str_of(text) : (struct str){0};
+    sender->apart = is_of_many(work)
+                    && (sending.row < PQntuples(sending.rows) || end == SEND_STOPPED);
+    return end == SEND_STOPPED && !sender->apart ? CALL_NOT_MADE : CALL_DONE;
 }
 
 static void store(struct work *work, const struct call *call, struct plan *plan)
 {
     const struct sender *sender = work->own;
-    const struct reply *reply = &sender->reply;
     (void)call;
-    if (!sender->attempt.at)
-        return;
-    sql_send_end(plan,
-                 (struct sql_send_end){.message = job_text(work->job, "message"),
-                                       .attempt = sender->attempt,
-                                       .begun = sender->begun,
-                                       .outcome = str_of(outcomes[sender->end]),
-                                       .code = reply->code
-                                                   ? arena_int(plan->ctx->arena, reply->code)
-                                                   : (struct str){0},
-                                       .status = text_or_null(reply->status),
-                                       .receipt = text_or_null(reply->text),
-                                       .about_address = reply->about_address ? S("t") : S("f")});
+    ended_add(&sender->ended, plan);
+    if (sender->apart)
+        sql_send_apart(plan, (struct sql_send_apart){.payload = work->job->text});
 }
 
 const struct job_call send_message_call = {.call = send_message, .keyed = true, .store = store};

@@ -7,16 +7,23 @@
 #include "workers/notifications/http.h"
 #include "workers/notifications/smtp.h"
 
+/* How an attempt ended. */
+struct ended {
+    struct str message, attempt, begun; /* absent: there is none */
+    enum send_end end;
+    struct reply reply;
+};
+
 struct sender {
     struct setting setting;
     struct http *http;
     struct smtp *smtp;  /* NULL: without a server, or into a folder */
     const char *folder; /* into which e-mails go instead; NULL: to the server */
     int64_t looked_ms;  /* when reports and acknowledgements were looked for */
-    /* of the call that was made last: */
-    struct str attempt, begun; /* absent: there was nothing to send */
-    enum send_end end;
-    struct reply reply;
+    struct reply reply; /* to the message that was sent last */
+    /* of the job that is being done: */
+    struct ended ended; /* what is not noted yet */
+    bool apart;         /* what it has not sent goes on in jobs of their own */
 };
 
 /* For `start` of struct worker. The process ends when a setting cannot be used. */

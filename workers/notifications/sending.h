@@ -13,11 +13,19 @@
 struct sending {
     struct work *work;
     struct sender *sender;
-    const PGresult *row; /* what send_begin says of it */
+    const PGresult *rows; /* what send_begin says of it, */
+    int row;              /* in this row */
     struct str message;
     struct str number; /* <municipality>.<message>: the same in all attempts */
     struct str text;   /* what is kept of it as a copy; set before sending_last_byte() */
 };
+
+/* A transaction of its own in the context of the municipality; and its end. */
+struct plan sending_plan(struct work *work);
+enum err sending_commit(struct work *work, struct plan *plan) MUST_CHECK;
+
+/* Adds the statement that notes how an attempt ended; nothing when there is none. */
+void ended_add(const struct ended *ended, struct plan *plan);
 
 /* A column of send_begin; absent when it is null. A NUL follows it. */
 struct str sending_value(const struct sending *sending, enum send_begin_column column);
@@ -26,8 +34,8 @@ struct str sending_value(const struct sending *sending, enum send_begin_column c
  * number. */
 bool sending_again(const struct sending *sending);
 
-/* For `last_byte` of a connection: notes, committed, that the last byte follows. False: nothing
- * more may be sent. */
+/* For `last_byte` of a connection: notes, committed, how the message before it ended, and that the
+ * last byte follows. False: nothing more may be sent. */
 bool sending_last_byte(void *sending);
 
 /* Reads a key of the receiver; `which` is what follows its name. False when there is none. The

@@ -21,9 +21,6 @@ enum job_end remind(struct work *work, struct plan *plan)
 
 enum job_end remind_digest(struct work *work, struct plan *plan)
 {
-    struct str user = job_text(work->job, "user");
-    if (!user.at)
-        return refuse(work);
-    sql_remind_digest(plan, (struct sql_remind_digest){.readers = user});
+    sql_remind_digest(plan, (struct sql_remind_digest){.after = job_text(work->job, "after")});
     return JOB_DONE;
 }

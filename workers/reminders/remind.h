@@ -10,7 +10,7 @@
  * plan is silent. */
 enum job_end remind(struct work *work, struct plan *plan);
 
-/* remind_digest {user}: the digest of a user is due. */
+/* remind_digest {after}: digests of a municipality are due, of readers after this one, or all. */
 enum job_end remind_digest(struct work *work, struct plan *plan);
 
 #endif

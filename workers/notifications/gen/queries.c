@@ -4,26 +4,41 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(5 <= LIMIT_QUERIES, "queries");
+_Static_assert(6 <= LIMIT_QUERIES, "queries");
 _Static_assert(8 <= LIMIT_VALUES, "send_end");
 
 const struct query query_send_begin = {
     .name = "send_begin",
-    .text = "select number, begun, address, receiver, sender, language, template, version, subject, body, dat"
-            "e, route, channel, again, tenant, secret, api_template, pages, lines, epoch from app.message_beg"
-            "in($1::uuid, $2::bigint, $3, $4)",
+    .text = "select message, number, begun, address, receiver, sender, language, template, version, subject, "
+            "body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch from (selec"
+            "t unnest(app.message_ids($1::jsonb)) as message order by 1) m cross join lateral app.message_beg"
+            "in(m.message, $2::bigint, $3, $4)",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_send_begin(struct plan *plan, struct sql_send_begin args)
 {
     const struct str values[] = {
-        args.message,
+        args.payload,
         args.job,
         args.sandbox,
         args.portal,
     };
     return plan_add(plan, &query_send_begin, values);
+}
+
+const struct query query_send_apart = {
+    .name = "send_apart",
+    .text = "select app.messages_apart($1::jsonb)",
+    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_send_apart(struct plan *plan, struct sql_send_apart args)
+{
+    const struct str values[] = {
+        args.payload,
+    };
+    return plan_add(plan, &query_send_apart, values);
 }
 
 const struct query query_send_hand_over = {
@@ -99,4 +114,4 @@ struct statement *sql_acknowledgement_note(struct plan *plan, struct sql_acknowl
     return plan_add(plan, &query_acknowledgement_note, values);
 }
 
-const struct query *const notifications_queries[] = {&query_send_begin, &query_send_hand_over, &query_send_end, &query_report_note, &query_acknowledgement_note, NULL};
+const struct query *const notifications_queries[] = {&query_send_begin, &query_send_apart, &query_send_hand_over, &query_send_end, &query_report_note, &query_acknowledgement_note, NULL};

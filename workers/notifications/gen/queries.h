@@ -6,15 +6,21 @@
 #include "lib/db/plan.h"
 
 extern const struct query query_send_begin;
-enum send_begin_column { SEND_BEGIN_NUMBER, SEND_BEGIN_BEGUN, SEND_BEGIN_ADDRESS,
-    SEND_BEGIN_RECEIVER, SEND_BEGIN_SENDER, SEND_BEGIN_LANGUAGE, SEND_BEGIN_TEMPLATE,
-    SEND_BEGIN_VERSION, SEND_BEGIN_SUBJECT, SEND_BEGIN_BODY, SEND_BEGIN_DATE, SEND_BEGIN_ROUTE,
-    SEND_BEGIN_CHANNEL, SEND_BEGIN_AGAIN, SEND_BEGIN_TENANT, SEND_BEGIN_SECRET,
+enum send_begin_column { SEND_BEGIN_MESSAGE, SEND_BEGIN_NUMBER, SEND_BEGIN_BEGUN,
+    SEND_BEGIN_ADDRESS, SEND_BEGIN_RECEIVER, SEND_BEGIN_SENDER, SEND_BEGIN_LANGUAGE,
+    SEND_BEGIN_TEMPLATE, SEND_BEGIN_VERSION, SEND_BEGIN_SUBJECT, SEND_BEGIN_BODY, SEND_BEGIN_DATE,
+    SEND_BEGIN_ROUTE, SEND_BEGIN_CHANNEL, SEND_BEGIN_AGAIN, SEND_BEGIN_TENANT, SEND_BEGIN_SECRET,
     SEND_BEGIN_API_TEMPLATE, SEND_BEGIN_PAGES, SEND_BEGIN_LINES, SEND_BEGIN_EPOCH };
 struct sql_send_begin {
-    struct str message, job, sandbox, portal;
+    struct str payload, job, sandbox, portal;
 };
 struct statement *sql_send_begin(struct plan *plan, struct sql_send_begin args);
+
+extern const struct query query_send_apart;
+struct sql_send_apart {
+    struct str payload;
+};
+struct statement *sql_send_apart(struct plan *plan, struct sql_send_apart args);
 
 extern const struct query query_send_hand_over;
 enum send_hand_over_column { SEND_HAND_OVER_HANDED };

@@ -24,14 +24,14 @@ struct statement *sql_remind(struct plan *plan, struct sql_remind args)
 
 const struct query query_remind_digest = {
     .name = "remind_digest",
-    .text = "select app.reminder_digests_send($1::uuid[])",
+    .text = "select app.reminder_digests_send($1::uuid)",
     .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
-    .writes = true, .list = NULL, .gathers = true,
+    .writes = true, .list = NULL,
 };
 struct statement *sql_remind_digest(struct plan *plan, struct sql_remind_digest args)
 {
     const struct str values[] = {
-        args.readers,
+        args.after,
     };
     return plan_add(plan, &query_remind_digest, values);
 }

@@ -13,7 +13,7 @@ struct statement *sql_remind(struct plan *plan, struct sql_remind args);
 
 extern const struct query query_remind_digest;
 struct sql_remind_digest {
-    struct str readers;
+    struct str after;
 };
 struct statement *sql_remind_digest(struct plan *plan, struct sql_remind_digest args);
 
