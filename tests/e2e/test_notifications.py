@@ -111,7 +111,7 @@ def test_a_server_wants_a_login_and_a_certificate_is_believed(region, sending, a
         for wrong in (right, {**right, **login, 'MAATWERK_SMTP_USER': 'somebody'}, {**right, **login, 'MAATWERK_SMTP_CA': ''}):
             with sending(**wrong):
                 again = asked()
-                until(lambda: region.sql("select 1 from queue.job where payload ->> 'message' = %s and last_error in ('sender-refused', 'login', 'tls')", (again[0],)))
+                until(lambda: region.sql("select 1 from queue.job where payload -> 'messages' ->> 0 = %s and last_error in ('sender-refused', 'login', 'tls')", (again[0],)))
                 assert states(region, again) == [('queued', None)]     # nothing is lost: it waits
         with sending(**right, **login):
             message = asked()
@@ -220,12 +220,12 @@ def test_whatever_the_server_does_a_mail_is_sent_at_most_once(region, sending, a
         if outcome:
             until(lambda: region.sql('select 1 from app.message_attempt where message_id = %s and outcome is not null', (message[0],)))
         else:
-            until(lambda: region.sql("select 1 from queue.job where payload ->> 'message' = %s and last_error is not null", (message[0],)))
+            until(lambda: region.sql("select 1 from queue.job where payload -> 'messages' ->> 0 = %s and last_error is not null", (message[0],)))
         assert states(region, message) == [state]
         found = region.sql('select outcome from app.message_attempt where message_id = %s', (message[0],))
         assert found == [(outcome,)] and len(server.kept) == kept
         if state[0] == 'uncertain':
-            assert not region.sql("select from queue.job where payload ->> 'message' = %s", (message[0],))
+            assert not region.sql("select from queue.job where payload -> 'messages' ->> 0 = %s", (message[0],))
         elif state[0] == 'queued':      # later, when the server works again
             server.plan = {'starttls': '454 4.7.0 not now'} if 'starttls' in plan else {}
     if state[0] == 'queued':
@@ -260,6 +260,37 @@ def test_a_worker_that_is_killed_at_any_step_sends_nothing_twice(region, sending
         else:
             are(region, message, 'sent', None)
         assert numbers(server.kept) == message
+
+
+def test_many_messages_of_one_job_are_sent_and_what_comes_in_between_hurts_no_other(region, sending, asked):
+    """Five of one job. The second is withdrawn while the first is being sent, so it stops the others of this job: they go by themselves."""
+    messages = asked(5)
+    region.sql(f"{CONTEXT} delete from queue.job where kind = 'send_message'; select app.messages_enqueue(%s::uuid[], true, clock.now())", (messages,))
+
+    def withdraw(step, usual):
+        if step == 'dot' and not server.kept:
+            region.sql(f"{CONTEXT} update app.message set state = app.move('message', state, 'withdraw') where id = %s", (messages[1],))
+        return usual
+    with Faulty.started() as server:
+        server.wanted = withdraw
+        with sending(**server.settings):
+            until(lambda: not region.sql("select 1 from app.message where id = any (%s::uuid[]) and state = 'queued'", (messages,)))
+        assert numbers(server.kept) == sorted([messages[0], *messages[2:]])
+    assert [state for state, _ in states(region, messages)] == ['sent', 'withdrawn', 'sent', 'sent', 'sent']
+    proved = region.sql("select count(*), count(distinct m.content_hash), bool_and(m.content_hash = a.content_hash and m.template_version = a.template_version and m.keep_until is not null) "
+                        "from app.message m join app.message_attempt a on a.message_id = m.id and a.outcome = 'accepted' where m.id = any (%s::uuid[])", (messages,))
+    assert proved == [(4, 4, True)]
+
+
+def test_of_many_messages_one_is_refused_and_the_others_arrive(region, sending, asked):
+    messages = asked(4)
+    region.sql(f"{CONTEXT} delete from queue.job where kind = 'send_message'; select app.messages_enqueue(%s::uuid[], true, clock.now())", (messages,))
+    with Faulty.started() as server:
+        server.wanted = lambda step, usual: '550 5.6.0 not this one' if step == 'dot' and server.begun.count('dot') == 2 else usual
+        with sending(**server.settings):
+            until(lambda: not region.sql("select 1 from app.message where id = any (%s::uuid[]) and state = 'queued'", (messages,)))
+        assert len(server.kept) == 3
+    assert sorted(states(region, messages)) == [('failed', 'refused'), *[('sent', None)] * 3]
 
 
 # ------------------------------------------------------------------------------------------------------ what it must not say
