@@ -7,7 +7,8 @@
 
 int main(void)
 {
-    static const struct job_kind kinds[] = {{"send_message", .version = 2, .call = &send_message_call}};
+    static const struct job_kind kinds[] = {
+        {"send_message", .version = 2, .call = &send_message_call}};
     static const struct worker worker = {
         "notifications", kinds, sizeof kinds / sizeof *kinds, 8, sender_new, bounce_look};
     return worker_run(&worker);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* An attempt: begun in PostgreSQL, composed, handed over, answered. The messages of a job begin in one transaction; the end of one is
- * committed with what hands over the next. Whatever else than an answer at once comes in between, those after it go by themselves. */
+/* An attempt: begun in PostgreSQL, composed, handed over, answered. The messages of a job begin in one
+ * transaction; the end of one is committed with what hands over the next. Whatever else than an answer at
+ * once comes in between, those after it go by themselves. */
 #include "workers/notifications/send.h"
 
 #include "lib/base/clock.h"
@@ -88,10 +89,11 @@ static enum err begin_all(struct work *work, const PGresult **ret_rows)
     const struct setting *setting = &((struct sender *)work->own)->setting;
     struct plan plan = sending_plan(work);
     const struct statement *begun =
-        sql_send_begin(&plan, (struct sql_send_begin){.payload = work->job->text,
-                                                      .job = arena_int(work->ctx.arena, work->job->id),
-                                                      .sandbox = str_of(setting->sandbox),
-                                                      .portal = str_of(setting->portal)});
+        sql_send_begin(&plan,
+                       (struct sql_send_begin){.payload = work->job->text,
+                                               .job = arena_int(work->ctx.arena, work->job->id),
+                                               .sandbox = str_of(setting->sandbox),
+                                               .portal = str_of(setting->portal)});
     enum err err = sending_commit(work, &plan);
     *ret_rows = begun->result;
     return err;
@@ -143,15 +145,16 @@ static enum call_end send_message(struct work *work, struct call *call)
     work->error = "no-database";
     enum err err = begin_all(work, &sending.rows);
     if (err)
-        return (sender->apart = err == ERR_CONFLICT && is_of_many(work)) ? CALL_DONE : CALL_NOT_MADE;
+        return (sender->apart = err == ERR_CONFLICT && is_of_many(work)) ? CALL_DONE
+                                                                         : CALL_NOT_MADE;
     int64_t until_ms = clock_ms() + TOGETHER_MS;
     for (; sending.row < PQntuples(sending.rows) && end == SEND_ACCEPTED && clock_ms() < until_ms;
          sending.row++)
         end = send_one(&sending);
     if (end == SEND_OUTAGE)
         return CALL_OUTAGE;
-    sender->apart = is_of_many(work)
-                    && (sending.row < PQntuples(sending.rows) || end == SEND_STOPPED);
+    sender->apart =
+        is_of_many(work) && (sending.row < PQntuples(sending.rows) || end == SEND_STOPPED);
     return end == SEND_STOPPED && !sender->apart ? CALL_NOT_MADE : CALL_DONE;
 }
 

@@ -50,14 +50,15 @@ void ended_add(const struct ended *ended, struct plan *plan)
         return;
     if (reply->code)
         code = arena_int(plan->ctx->arena, reply->code);
-    sql_send_end(plan, (struct sql_send_end){.message = ended->message,
-                                             .attempt = ended->attempt,
-                                             .begun = ended->begun,
-                                             .outcome = str_of(outcomes[ended->end]),
-                                             .code = code,
-                                             .status = text_or_null(reply->status),
-                                             .receipt = text_or_null(reply->text),
-                                             .about_address = reply->about_address ? S("t") : S("f")});
+    sql_send_end(plan,
+                 (struct sql_send_end){.message = ended->message,
+                                       .attempt = ended->attempt,
+                                       .begun = ended->begun,
+                                       .outcome = str_of(outcomes[ended->end]),
+                                       .code = code,
+                                       .status = text_or_null(reply->status),
+                                       .receipt = text_or_null(reply->text),
+                                       .about_address = reply->about_address ? S("t") : S("f")});
 }
 
 bool sending_last_byte(void *what)
