@@ -207,7 +207,6 @@ CALLS = {
     'app.user_organisation(uuid)': ('platform', 'app.user_organisation(%(user)s)', None),
     'app.message_attempts(uuid)': ('platform', 'app.message_attempts(%(message)s)::text', '[]'),
     'app.message_copy(uuid)': ('platform', 'app.message_copy(%(message)s)', None),
-    'app.message_ids(jsonb)': ('notifications', "cardinality(app.message_ids('{}'))", 1),
     'app.messages_apart(jsonb)': ('notifications', "app.messages_apart(jsonb_build_object('messages', array[%(queued)s]))", 0),
     'app.message_begin(uuid,bigint,text,text)': (
         'notifications', "(select count(*)::int from app.message_begin(%(queued)s, 1, null, 'https://portal.example'))", 0),

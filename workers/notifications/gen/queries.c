@@ -11,8 +11,9 @@ const struct query query_send_begin = {
     .name = "send_begin",
     .text = "select message, number, begun, address, receiver, sender, language, template, version, subject, "
             "body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch from (selec"
-            "t unnest(app.message_ids($1::jsonb)) as message order by 1) m cross join lateral app.message_beg"
-            "in(m.message, $2::bigint, $3, $4)",
+            "t jsonb_array_elements_text(coalesce($1::jsonb -> 'messages', jsonb_build_array($1::jsonb -> 'me"
+            "ssage')))::uuid as message order by 1) m cross join lateral app.message_begin(m.message, $2::big"
+            "int, $3, $4)",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = true, .list = NULL,
 };
