@@ -26,7 +26,7 @@ PROGRAMS := $(SERVICES:%=$(OUT)/bin/maatwerk-%) $(WORKERS:%=$(OUT)/bin/maatwerk-
 objects = $(patsubst %.c,$(OUT)/%.o,$(1))
 folder = $(filter-out %/main.c,$(wildcard $(1)/*.c $(1)/gen/*.c $(1)/engine/*.c))
 
-.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-letters bench-pair verapdf chaos gates model property flips attack giant scenarios replay release docs-test clients clean programs units
+.PHONY: help build install gen run test compose-test check fmt fuzz bench bench-reads bench-figures bench-tasks bench-queue bench-inference bench-letters bench-pair verapdf chaos gates model property flips attack giant scenarios replay release docs-test clients clean programs units
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -88,6 +88,10 @@ bench-tasks: install ## measured figures of work lists with 2,000 and with 200,0
 	@$(MAKE) --no-print-directory -s -j2 build
 	@$(PYTHON) tests/bench/tasks.py
 	@$(PYTHON) tests/bench/reminders.py
+
+bench-inference: install ## whether the time of an answer says who has a measure: two samples of CALLS (400) of each read, by people outside the wall
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(PYTHON) tests/bench/inference.py
 
 bench-letters: install ## letters (LETTERS) per second through the worker of documents, and the memory of it and of LibreOffice
 	@$(MAKE) --no-print-directory -s -j2 build

@@ -16,6 +16,7 @@ create function app.sees_decision(d app.decision, scope text default app.scope()
     return app.decision_told(d, scope, role, organisation, actor);
 call app.wall('app.decision', 'decision', '{objection_until,reconsider_by,paid_on,paid_reference,notified_on}');
 call app.open_to_scope('app.decision', 'app.sees_decision');
+call app.apart('app.decision', 'false');
 call app.guarded('app.decision', 'decision');
 call app.unique_by('app.decision_rewards_once', 'app.sees_decision', '/decisions/');
 call app.unique_by('app.decision_revised_once', 'app.sees_decision', '/decisions/');

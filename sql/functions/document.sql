@@ -19,6 +19,7 @@ create function app.sees_document(d app.document, scope text default app.scope()
 call app.wall('app.document', 'document', '{wall,noun,candidate_id,employer_id,parameters,fault,hash,pages,size,claimed_until,claimed_by,made_at}');
 call app.open_to_scope('app.document', 'app.sees_document');
 call app.about('app.document');
+call app.apart('app.document', $$wall <> 'measure'$$);
 call app.referable('app.document', 'document', 'r.wall', 'app.sees_document', label => 'r.title', candidate => 'r.candidate_id', employer => 'r.employer_id');
 create trigger log_transition after update on app.document
     for each row when (new.state is distinct from old.state) execute function app.log_transition('document');

@@ -16,6 +16,7 @@ create function app.sees_note(n app.note, scope text default app.scope(), role t
 call app.wall('app.note', 'note', '{}');
 call app.open_to_scope('app.note', 'app.sees_note');
 call app.about('app.note');
+call app.apart('app.note', $$wall <> 'measure'$$);
 
 -- What is about a note stands behind the same wall, and has its words only when these are about nobody: whoever sees a task about a note does not
 -- always read the note.

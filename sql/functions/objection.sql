@@ -14,6 +14,7 @@ create function app.sees_objection(o app.objection, scope text default app.scope
     return app.objection_told(o, scope, role, organisation, actor);
 call app.wall('app.objection', 'objection', '{in_time,decide_by}');
 call app.open_to_scope('app.objection', 'app.sees_objection');
+call app.apart('app.objection', 'false');
 call app.guarded('app.objection', 'objection');
 call app.unique_by('app.objection_open_once', 'app.sees_objection', '/objections/');
 call app.referable('app.objection', 'objection', 'measure', 'app.sees_objection', candidate => 'r.candidate_id', label => $$to_char(r.received_on, 'YYYY-MM-DD')$$);

@@ -88,6 +88,16 @@ create function app.sees_measure(candidate uuid, scope text default app.scope(),
     end $$;
 grant execute on function app.sees_measure(uuid, text, text, uuid, uuid) to public;
 
+-- Turns whoever can never pass the wall of measures away from the rows of a table that stand behind it, or keeps for them the ones of their own. By columns and settings alone, without
+-- a function in PL/pgSQL or a subquery that the first such row begins: what the rows cost is lost in what an answer costs, so that its time does not say whether somebody has a
+-- measure (make bench-inference). Whoever may be inside is asked by `sees`, as ever.
+create procedure app.apart(wanted regclass, others text) language plpgsql as $$
+    begin
+        execute format('create policy measures_apart on %s as restrictive for select
+                        using (%s or current_setting(''app.role'', true) = any (''{system,team_lead,case_manager,field_officer,candidate,tenant_admin}'')
+                               or current_user = ''maatwerk_owner'')', wanted, others);
+    end $$;
+
 -- Rows of this noun can be referred to. `wall` is the one that they stand behind, by its name or as an expression of the columns of `r`;
 -- `candidate`, `employer` and `label` are such expressions, too: whom they concern and how people call them (of a person: the alias).
 create procedure app.referable(wanted regclass, noun text, wall text, sees regproc, label text, candidate text default 'null::uuid',

@@ -43,6 +43,7 @@ call app.wall('app.task', 'task',
               '{wall,noun,candidate_id,employer_id,desk_id,rank_at,rung,escalated_at,escalated_to_user_id,escalated_to_organisation_id}');
 call app.open_to_scope('app.task', 'app.sees_task');
 call app.about('app.task');
+call app.apart('app.task', $$wall <> 'measure'$$);
 call app.guarded('app.task', 'task');
 create trigger log_transition after update on app.task
     for each row when (new.state is distinct from old.state) execute function app.log_transition('task');

@@ -145,9 +145,9 @@ def test_whoever_is_on_duty_checks_and_sees_what_that_takes(as_role, tell, perso
 
 def test_the_next_duty_of_today_has_it_and_nobody_outside_the_wall(as_role, tell, person, on_duty, region):
     later_today, consultant = person('field_officer')[0], person('consultant')[0]
-    on_duty(consultant)                                             # does not pass the wall
     region.sql("insert into clock.shift (shift) values (calendar.moment(clock.today() + time '08:00') - clock_timestamp()) on conflict (one) do update set shift = excluded.shift")
     try:
+        on_duty(consultant)                                         # does not pass the wall
         on_duty(later_today, 5, 8)
         assert check_of(as_role, tell().json['id'])['ownerUserId'] == later_today
     finally:
