@@ -144,7 +144,7 @@ create function app.documents_claim(document uuid, job bigint, most int)
         claimed as (
             update app.document d set claimed_until = clock.now() + make_interval(secs => (select k.timeout_ms / 1000 from queue.kind k where k.kind = 'make_document')), claimed_by = job
             from chosen c where d.tenant_id = c.tenant_id and d.id = c.id returning d.tenant_id, d.id, d.template, d.letter_template_id, d.parameters || jsonb_build_object('title', d.title) as parameters)
-        select c.id, c.template, c.parameters, t.pages_most, o.content::bytea from claimed c join ref.document_template t on t.code = c.template
+        select c.id, c.template, case when o.id is null then c.parameters else app.letter_template_blanks(c.template) || c.parameters end, t.pages_most, o.content::bytea from claimed c join ref.document_template t on t.code = c.template
         left join app.letter_template o on o.tenant_id = c.tenant_id and o.id = c.letter_template_id order by c.id;
     end $$;
 

@@ -15,34 +15,54 @@ create function app.letter_template_of(code text) returns uuid language plpgsql 
     set search_path = pg_catalog, pg_temp
     as $$ begin return (select l.id from app.letter_template l where l.tenant_id = app.tenant() and l.template = code and l.state = 'in_use'); end $$;
 
--- The marks that a letter of this kind has, and those without which it is none: for whom it is, of which day, and of a decision what is decided, why, and how one objects.
-create function app.letter_template_marks(code text, out known text[], out needs text[]) returns record language plpgsql immutable
+-- The marks that a page of this kind has: those that it always has, those that may be empty, and those without which it is none: for whom it is, of which day, and of a decision what is decided, why,
+-- and how one objects.
+create function app.letter_template_marks(code text, out always text[], out perhaps text[], out needs text[]) returns record language plpgsql immutable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
-    declare decides boolean := code in ('decision', 'view_request', 'objection');
     begin
-        known := '{name,address,municipality,day}'::text[] || case when decides then '{number,heading,paragraphs,reasons,articles,remedies}'::text[] when code in ('appointment', 'notice') then '{when,where}' else '{number,heading,paragraphs,reasons,articles,remedies,until,when,where}' end;
-        needs := case when decides then '{name,address,day,paragraphs,reasons,remedies}' when code in ('appointment', 'notice') then '{name,address}' else '{}' end;
+        case when code in ('decision', 'view_request', 'objection') then
+            always := '{name,municipality,day,number,heading,paragraphs,reasons,articles,remedies}'; perhaps := '{address}'; needs := '{name,address,day,paragraphs,reasons,remedies}';
+        when code in ('appointment', 'notice') then
+            always := '{name,municipality,day}' || case when code = 'appointment' then '{when}'::text[] else '{}' end; perhaps := '{address,where}';
+            needs := '{name,address}' || case when code = 'appointment' then '{when}'::text[] else '{}' end;
+        when code = 'rules_letter' then
+            always := '{name,municipality,date,reference,rights,duties,contact,sender}'; perhaps := '{address,search_until}'; needs := '{name,rights,duties}';
+        when code = 'card' then
+            always := '{municipality,date,alias,hours,occupations,competences}'; perhaps := '{available,introduction,shifts,wishes}'; needs := '{alias}';
+        else
+            always := '{municipality,parties,from,gets,does,costs,mark}'; perhaps := '{until,project}'; needs := '{parties,gets,does,costs,mark}';
+        end case;
     end $$;
+
+-- What a page that the municipality wrote has for marks that may be empty.
+create function app.letter_template_blanks(code text) returns jsonb language plpgsql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return (select coalesce(jsonb_object_agg(p, ''), '{}') from unnest((app.letter_template_marks(code)).perhaps) p); end $$;
 
 -- What a page with invented values says: something for each mark that a letter of this kind has.
 create function app.letter_template_example(code text) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        marks record;
+    declare marks record;
     begin
         select m.* into marks from app.letter_template_marks(code) m;
-        return (select jsonb_object_agg(e.key, e.value) from jsonb_each(app.letter_template_values()) e where e.key = any (marks.known)) || jsonb_build_object('needs', marks.needs);
+        return (select jsonb_object_agg(e.key, e.value) from jsonb_each(app.letter_template_values()) e where e.key = any (marks.always || marks.perhaps)) || jsonb_build_object('needs', marks.needs);
     end $$;
 create function app.letter_template_values() returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
+    declare today text := calendar.in_words(clock.today());
     begin
         return jsonb_build_object('name', 'Roos Voorbeeld', 'address', E'Dorpsstraat 12\n5012 AB Maasdrecht', 'municipality', (select t.name from ref.tenant t where t.tenant_id = app.tenant()),
-            'day', calendar.in_words(clock.today()), 'number', '01920000-0000-7000-8000-0000000000d1', 'heading', 'Ons besluit: verlaging',
+            'day', today, 'number', '01920000-0000-7000-8000-0000000000d1', 'heading', 'Ons besluit: verlaging',
             'paragraphs', jsonb_build_array('Wij maken uw uitkering lager, met 100 procent.', 'Dat doen wij van 1 tot en met 31 december.'), 'reasons', jsonb_build_array('U kwam niet naar de training.'),
-            'articles', 'Participatiewet 18 lid 4', 'remedies', app.decision_remedies(), 'until', calendar.in_words(clock.today() + 14), 'when', '01-12-2026 09:00', 'where', 'Raadhuisplein 1');
+            'articles', 'Participatiewet 18 lid 4', 'remedies', app.decision_remedies(), 'when', '01-12-2026 09:00', 'where', 'Raadhuisplein 1',
+            'date', today, 'reference', '01920000-0000', 'rights', jsonb_build_array('U krijgt hulp bij het zoeken naar werk.'), 'duties', jsonb_build_array('U zoekt werk.'),
+            'contact', 'Bel ons op werkdagen.', 'sender', 'Karin de Vries', 'search_until', calendar.in_words(clock.today() + 28))
+            || jsonb_build_object('alias', 'Roos V', 'hours', '24 tot 32', 'occupations', jsonb_build_array('Magazijnmedewerker'), 'competences', jsonb_build_array('Nederlands (goed)'), 'available', today,
+            'introduction', 'Ik werk graag met mensen.', 'shifts', 'overdag', 'wishes', 'Dicht bij huis.', 'parties', jsonb_build_array('Roos Voorbeeld (kandidaat)'), 'from', today,
+            'until', calendar.in_words(clock.today() + 180), 'gets', 'Een training.', 'does', 'Werken in de winkel.', 'costs', 'Niets.', 'mark', repeat('0', 64), 'project', 'Proef');
     end $$;
 
 -- The bytes of base64; of what is no such text the text itself, which is no letter either.

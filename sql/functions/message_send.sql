@@ -122,7 +122,7 @@ create function app.message_renews_pages(m app.message, d app.document) returns 
         end if;
         update app.message n set document_id = app.document_request(d.template, d.noun, d.subject_id, d.parameters || now || case when went then jsonb_build_object('renews', d.id) else '{}' end)
         where n.tenant_id = m.tenant_id and n.id = m.id;
-        if not went then
+        if not went and d.state = 'made' then
             perform app.document_take_back(d);
         end if;
         return true;
@@ -139,11 +139,10 @@ create function app.message_lacks_pages(m app.message) returns boolean language 
             return false;
         end if;
         select o.* into d from app.document o where o.tenant_id = m.tenant_id and o.id = m.document_id for no key update;
-        if d.state = 'made' and not app.message_renews_pages(m, d) then
-            return false;
-        end if;
-        if d.state is not null and (d.state = 'made' or app.document_is_pending(d.state)) then
+        if d.state in ('made', 'failed') and app.message_renews_pages(m, d) or app.document_is_pending(d.state) then
             perform app.message_wait(m, null);
+        elsif d.state = 'made' then
+            return false;
         else
             perform app.message_fire(m, 'fail', 'no_pages');
         end if;

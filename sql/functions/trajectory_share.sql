@@ -25,7 +25,7 @@ create function app.trajectory_rules_letter(t app.trajectory) returns uuid langu
     declare words jsonb := app.rule('letter.rules', clock.now(), t.project_id);
     begin
         return (select app.document_request('rules_letter', 'trajectory', t.id, jsonb_strip_nulls(jsonb_build_object(
-                    'name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'municipality', m.name, 'date', calendar.in_words(clock.today()),
+                    'name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'address', c.address_lines, 'municipality', m.name, 'date', calendar.in_words(clock.today()),
                     'reference', left(t.id::text, 13), 'rights', words -> 'rights',
                     'duties', (words -> 'duties') || case when t.register_by is null then '[]' else jsonb_build_array(
                         format('U schrijft zich uiterlijk op %s zelf in bij %s.', calendar.in_words(t.register_by), coalesce(o.name, 'een uitzendbureau'))) end,

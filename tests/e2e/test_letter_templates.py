@@ -114,3 +114,24 @@ def test_seen_practitioner_a_mark_that_a_word_processor_cut_is_read(as_role, sen
         words = subprocess.run(['pdftotext', '-layout', '-', '-'], input=page.body, capture_output=True, check=True).stdout.decode()
         assert 'Roos Voorbeeld' in words and '{' not in words, words
     assert sent(odt(LETTER), 'decision')['state'] == 'ready'
+
+
+def test_seen_practitioner_a_letter_of_each_kind_has_the_marks_of_ours(region, as_role, sent):
+    """What its page shows is what real ones have: a letter that was looked at does not fail afterwards because a place, or a last day, is absent."""
+    for file in sorted((ROOT / 'workers/documents/templates').glob('*.fodt')):
+        ours = set(re.findall(r'{{([a-z_]+)}}|<!--each ([a-z_]+)', file.read_text())) - {('title', '')}
+        always, perhaps, needs = region.sql('select m.* from app.letter_template_marks(%s) m', (file.stem,))[0]
+        assert {one or other for one, other in ours} <= set(always) | set(perhaps) and set(needs) <= set(always) | set(perhaps), file.stem
+        seen = sent(odt(''.join('<text:p>{{%s}}</text:p>' % mark for mark in always + perhaps)), file.stem)
+        assert seen['state'] == 'ready', (file.stem, seen)
+    assert sent(odt(TEXT), 'card')['fault'] == sent(odt(TEXT), 'rules_letter')['fault'] == sent(odt(TEXT), 'appointment')['fault'] == 'values'
+
+
+def test_seen_practitioner_a_place_that_nobody_named_stays_empty(region, as_role, sent, candidate):
+    lead = as_role('team_lead')
+    made = sent(odt(TEXT + '<text:p>{{when}} {{where}}.</text:p>'), 'appointment')
+    assert lead.post(f'/letter-templates/{made["id"]}/uses').status == 200
+    real = region.sql(f"{CONTEXT} select app.document_request('appointment', 'candidate', %s, app.letter_values(c) || '{{\"when\": \"01-12-2026 09:00\"}}')::text from app.candidate c where c.id = %s",
+                      (candidate.json['id'],) * 2)[0][0]
+    until(lambda: lead.get(f'/documents/{real}').json['state'] == 'made', say=lambda: lead.get(f'/documents/{real}').json)
+    region.sql("set session_replication_role = replica; update app.letter_template set state = 'ready' where state = 'in_use'")
