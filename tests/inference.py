@@ -165,3 +165,40 @@ def picture(reader, role, things):
                 answer = answer[0], identifiers(answer[2], leading)
             found.setdefault((reader.name, operation, address), []).append(without(answer, one) if one else answer)
     return {asked: {repr(answer) for answer in answers} for asked, answers in found.items()}
+
+
+RANDOM = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|-[0-9a-f]{16}(?=\\?")|"alreadyOpen":\d+')      # the last: of a vacancy to which both were proposed
+
+
+def sent(body, known, name='', noun=None):
+    """The example of a body, about the things of somebody."""
+    if isinstance(body, dict):
+        return {key: sent(value, known, key, body.get('noun')) for key, value in body.items()}
+    if isinstance(body, list):
+        return [sent(value, known, name, noun) for value in body]
+    table = noun or 'candidate' if name in ('subjectId', 'aboutId') else table_of(re.sub('Ids$', 'Id', name))
+    return known[table][0] if name.endswith(('Id', 'Ids')) and known.get(table) else body
+
+
+def writes(role, known):
+    """(operationId, method, address, body) of everything that a role may write about somebody, by the examples of the contract."""
+    for path, item in SERVED['paths'].items():
+        for method in {'post', 'patch', 'put', 'delete'} & set(item):
+            operation, address = item[method], path
+            if role not in operation.get('x-rights', {}):
+                continue
+            for parameter in (p for p in parameters(path, operation) if p['in'] == 'path'):
+                table = singular(path.split('/{' + parameter['name'])[0].rsplit('/', 1)[-1])
+                address = address.replace('{' + parameter['name'] + '}', known[table][0] if known.get(table) else str(parameter.get('example')))
+            content = list(operation.get('requestBody', {}).get('content', {}).values())
+            schema = content[0]['schema'].get('$ref', '').rsplit('/', 1)[-1] if content else ''
+            body = sent(SERVED['components']['schemas'].get(schema, {}).get('example'), known)
+            if any(one in address + json.dumps(body) for ids in known.values() for one in ids):
+                yield operation['operationId'], method.upper(), address, body
+
+
+def answered(client, method, address, body):
+    """What comes of a write, without what differs for any two rows."""
+    headers = {'If-Match': '*'} if method != 'POST' else {'Idempotency-Key': str(uuid.uuid4())}
+    answer = client.call(method, address, body, headers)
+    return answer.status, RANDOM.sub('', repr([(name, answer.headers.get(name)) for name in ('location', 'etag', 'retry-after')]) + answer.text)

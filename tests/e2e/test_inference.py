@@ -14,8 +14,8 @@ from test_decisions import act, days, law, obliged  # noqa: F401: fixtures
 from test_decisions import WEIGHED, tell
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from inference import INSIDE, SERVED, Reader, Things, picture  # noqa: E402
-from region import BIN, Region, roles  # noqa: E402
+from inference import INSIDE, SERVED, Reader, Things, answered, picture, writes  # noqa: E402
+from region import BIN, Client, Region, roles  # noqa: E402
 
 # What the person and who pays the benefit are told of a decision, they read; everything else of them stays as it was.
 TOLD = {'benefits_payment': {'listMessages', 'getMessage'}}
@@ -160,3 +160,40 @@ def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, p
         sound = picture(reader, 'consultant', things)
         with hole_in(region, *hole):
             assert operation in {line.split()[1] for line in differences(sound, picture(reader, 'consultant', things), {})}, hole
+
+
+def test_inference_a_write_is_answered_the_same(region, as_role, person, world):
+    """Two people who differ in nothing but a signal, its check, and a decision about which one was asked by letter: everything that anybody outside may write, by the examples of the
+    contract, is answered alike. What one call changes, it changes for both, so that also what follows is comparable."""
+    lead, consultant, coach = as_role('team_lead'), as_role('consultant'), person('coach')
+
+    def made(client, path, **body):
+        answer = client.post(path, body)
+        assert answer.status in (200, 201), (path, answer.text)
+        return answer.json['id']
+
+    def somebody():
+        who = made(lead, '/candidates', alias='Tweeling', pc4='5012', hoursMin=8, hoursMax=32, coachId=coach[0])
+        about = {'candidate': who, 'benefit': made(lead, '/benefits', candidateId=who, kind='assistance', appliedOn='2026-01-01'),
+                 'trajectory': made(consultant, '/trajectories', candidateId=who, kind='course'),
+                 'appointment': made(consultant, '/appointments', candidateId=who, kind='introduction', startsAt=f'{days(9)}T09:00:00Z'),
+                 'mandate': made(lead, '/mandates', purpose='mediation', scope='person', candidateId=who, granteeOrganisationId=world['firm'], untilAt='2098-01-01T00:00:00Z'),
+                 'placement': made(consultant, '/placements', candidateId=who, kind='regular', origin='self_found', employerId=world['employer'], hours=24, contract='fixed_term'),
+                 'task': made(consultant, '/tasks', kind='question', noun='candidate', subjectId=who, dueDay=days(20)),
+                 'note': made(consultant, '/notes', noun='candidate', subjectId=who, text='Gesproken.')}
+        return {table: [one] for table, one in about.items()}
+    plain, measured = somebody(), somebody()
+    signal = made(lead, '/signals', candidateId=measured['candidate'][0], kind='refusal', words='Weigerde.')
+    decision = made(lead, '/decisions', candidateId=measured['candidate'][0], kind='warning', conductOn=days(-3), signalIds=[signal])
+    assert lead.post(f'/decisions/{decision}/view-requests', {'channel': 'letter'}).status == 200
+    region.wait_until_idle()
+    clients = {role: Client(region, role) for role in roles() if role not in INSIDE | {'candidate'}}
+    clients.update({role: Client(region, role, user=person(role)[0]) for role in ('case_manager', 'tenant_admin')}, coach=Client(region, 'coach', user=coach[0]))
+    compared, found = 0, []
+    for role, client in clients.items():
+        for one, other in zip(writes(role, plain), writes(role, measured), strict=True):
+            compared += 1
+            answers = [answered(client, *write[1:]) for write in (one, other)]
+            if answers[0] != answers[1]:
+                found.append((role, one[0], *answers))
+    assert compared > 200 and not found, (compared, found[:5])
