@@ -110,7 +110,7 @@ create function app.trajectory_move(trajectory uuid, event text, day date, outco
         t app.trajectory := app.trajectory_lock(trajectory); -- it asks app.sees_trajectory()
         on_day date := coalesce(day, clock.today());
     begin
-        if on_day > clock.today() then
+        if on_day not between coalesce(t.started_on, t.starts_on - 365) and clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'trajectory', constraint = 'trajectory_moved_not_later_check';
         end if;
         if event = 'start' then

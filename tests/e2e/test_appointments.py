@@ -389,3 +389,9 @@ def test_seen_attacker_a_firm_has_no_proof_of_somebody_else(as_role, appointment
     assert (forged.status, forged.json['errors'][0]['pointer']) == (400, '/handedBy')
     me = firm.get('/user-profile').json['id']
     assert move(firm, made.json['id'], 'invite', channel='in_person', handedBy=me).json['handedBy'] == me
+
+
+@pytest.mark.parametrize('year', [1926, 2126])
+def test_seen_practitioner_a_year_that_was_mistyped_is_no_moment_of_an_appointment(appointment, year):
+    wrong = appointment(startsAt=f'{year}-05-04T09:00:00Z', endsAt=f'{year}-05-04T10:00:00Z')
+    assert wrong.status == 400 and [e['pointer'] for e in wrong.json['errors']] == ['/startsAt'], wrong.text

@@ -127,3 +127,12 @@ def test_amount_persons_and_exemptions_are_noted_and_corrected(as_role, benefit)
     for wrong in ({'persons': 0}, {'monthCents': -1}, {'exemptions': [{'code': 'holiday', 'fromDay': '2027-01-01'}]}, {'exemptions': [{'code': 'disabled'}]},
                   {'exemptions': [{'code': 'disabled', 'fromDay': '2027-02-01', 'untilDay': '2027-01-31'}]}):
         assert lead.patch(f'/benefits/{made.json["id"]}', wrong, changed.headers['etag']).status == 400, wrong
+
+
+@pytest.mark.parametrize('day', ['2126-11-02', '1926-11-02'])
+def test_seen_practitioner_a_year_that_was_mistyped_is_no_day_of_an_application(as_role, benefit, day):
+    wrong = benefit(appliedOn=day)
+    assert wrong.status == 400 and [e['pointer'] for e in wrong.json['errors']] == ['/appliedOn'], wrong.text
+    made = benefit()
+    changed = as_role('team_lead').patch(f'/benefits/{made.json["id"]}', {'appliedOn': day}, made.headers['etag'])
+    assert changed.status == 400 and [e['pointer'] for e in changed.json['errors']] == ['/appliedOn'], changed.text
