@@ -88,7 +88,7 @@ create function ref.labelled(parts json, wanted text) returns json language plpg
 
 -- The first place at which a value does not have its form, and what is expected there; null when it has its form. A form is a part of JSON Schema
 -- (2020-12): type, enum, minimum, maximum, pattern, format date, items, minItems, maxItems, properties, required. An object has no other
--- properties. `x-order` names two of them, of which the first is less.
+-- properties. `x-order` names two of them, of which the first is less; of two numbers it is not more. `x-unique-by` names the property by which the items of a list differ.
 create function ref.value_fault(form jsonb, value jsonb, place text default '/value') returns jsonb language plpgsql immutable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -125,8 +125,17 @@ create function ref.value_fault(form jsonb, value jsonb, place text default '/va
                 return fault;
             end if;
         end loop;
-        if value ->> (form #>> '{x-order,0}') >= value ->> (form #>> '{x-order,1}') then
-            return jsonb_build_object('pointer', place || '/' || (form #>> '{x-order,1}'), 'expected', '> ' || (form #>> '{x-order,0}'));
+        select jsonb_build_object('pointer', format('%s/%s/%s', place, twice.at - 1, form ->> 'x-unique-by'), 'expected', 'unique') into fault
+        from (select e.at, row_number() over (partition by e.item -> (form ->> 'x-unique-by') order by e.at) as nth
+              from jsonb_array_elements(case when form ? 'x-unique-by' then value else '[]' end) with ordinality e (item, at)) twice
+        where twice.nth > 1 order by twice.at limit 1;
+        if fault is not null then
+            return fault;
+        end if;
+        if (case jsonb_typeof(value -> (form #>> '{x-order,0}')) when 'number' then value -> (form #>> '{x-order,0}') > value -> (form #>> '{x-order,1}')
+                else value ->> (form #>> '{x-order,0}') >= value ->> (form #>> '{x-order,1}') end) then
+            return jsonb_build_object('pointer', place || '/' || (form #>> '{x-order,1}'),
+                'expected', case jsonb_typeof(value -> (form #>> '{x-order,0}')) when 'number' then '>= ' else '> ' end || (form #>> '{x-order,0}'));
         end if;
         return null;
     end $$;

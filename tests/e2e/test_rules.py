@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import psycopg2
 import pytest
+from reckoned import ORDINANCE
 
 FAR = '01920000-0000-7000-8000-0000000000ff'
 
@@ -182,6 +183,10 @@ WRONG = [('cap.open_proposals', {'count': 0}, '/value/count', '1..50'), ('cap.op
          ('calendar.liberation_day', {'day_off': 'sometimes'}, '/value/day_off', 'never, every_five_years, every_year'),
          ('calendar.quiet_hours', {'quiet': True, 'from': '25:00', 'until': '07:00'}, '/value/from', '^([01][0-9]|2[0-3]):[0-5][0-9]$'),
          ('calendar.quiet_hours', {'quiet': 1, 'from': '21:00', 'until': '07:00'}, '/value/quiet', 'boolean'),
+         ('premium.step', {'amounts': [{'code': 'module', 'cents': 1}, {'code': 'module', 'cents': 2}]}, '/value/amounts/1/code', 'unique'),
+         ('measure.ordinance', {**ORDINANCE, 'categories': ORDINANCE['categories'] + ORDINANCE['categories'][:1]}, '/value/categories/6/code', 'unique'),
+         ('measure.ordinance', {**ORDINANCE, 'deviation': {'least': 90, 'most': 10}}, '/value/deviation/most', '>= least'),
+         ('measure.ordinance', {**ORDINANCE, 'uniform': {'months': 3, 'again_months': 2}}, '/value/uniform/again_months', '>= months'),
          ('calendar.office_hours', {'open': []}, '/value/open', '1..14 items'),
          ('calendar.office_hours', {'open': [{'days': [8], 'from': '09:00', 'until': '17:00'}]}, '/value/open/0/days/0', '1..7'),
          ('calendar.office_hours', {'open': [{'days': [1], 'from': '09:00', 'until': '17:00'}], 'closed': ['2027-02-30']}, '/value/closed/0', 'date'),
