@@ -65,6 +65,8 @@ create function app.decision_missing_view(d app.decision) returns setof text lan
     as $$
     begin
         if not app.decision_is_adverse(d) or d.view_skipped_ground is not null then
+            return query select 'view_not_skipped' where app.decision_is_adverse(d) and d.view_skipped_ground = 'ordinance' and d.view_given_at is null
+                and not jsonb_path_exists(d.inputs, '$.rules[*] ? (@.code == "measure.ordinance" && @.value.view_may_be_skipped == true)');
             return;
         elsif d.view_asked_at is null then
             return query select 'view_not_asked';

@@ -16,7 +16,11 @@ create function app.decision_payment(d app.decision, what text) returns jsonb la
     begin
         return case when d.kind = 'warning' then null else jsonb_strip_nulls(jsonb_build_object('decision', d.id, 'candidate', d.candidate_id, 'benefit', d.benefit_id, 'kind', d.kind,
             'situation', what, 'percentage', d.percentage, 'fromDay', d.from_day, 'untilDay', d.until_day, 'amountCents', d.amount_cents,
-            'spread', d.calculation -> 'spread', 'replaces', app.decision_replaced(d, true), 'shortens', app.decision_replaced(d, false))) end;
+            'spread', (select jsonb_agg(part - 'basis_points' || jsonb_build_object('basisPoints', part -> 'basis_points') order by part ->> 'from')
+                       from jsonb_array_elements(case jsonb_typeof(d.calculation -> 'spread') when 'array' then d.calculation -> 'spread' else '[]' end) part),
+            'person', (select jsonb_build_object('firstName', c.first_name, 'lastName', c.last_name, 'birthDate', c.birth_date)
+                       from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id),
+            'replaces', app.decision_replaced(d, true), 'shortens', app.decision_replaced(d, false))) end;
     end $$;
 
 -- The decisions whose place this one takes, wholly or from its first day: null when there is none. Whoever pays lowers nothing by those any more.

@@ -52,6 +52,7 @@ insert into ref.decision_need (code, place, said_nl, said_en, source) values
     ('rules_not_known', 70, 'Niet bewezen is dat de persoon de regels kreeg vóór het gedrag.', 'It is not proved that the person got the rules before the conduct.', 'Participatiewet (BWBR0015703), article 18; ours: proof of receipt'),
     ('summons_not_arrived', 80, 'Niet bewezen is dat de oproep aankwam.', 'It is not proved that the summons arrived.', 'Awb (BWBR0005537), articles 3:2 and 3:41'),
     ('view_not_asked', 90, 'De persoon is niet gevraagd om een zienswijze, en er is geen grond om die over te slaan.', 'The person was not asked for a view, and there is no ground to skip it.', 'Awb (BWBR0005537), articles 4:8, 4:11 and 4:12'),
+    ('view_not_skipped', 95, 'De verordening laat niet toe dat de zienswijze wordt overgeslagen.', 'The ordinance does not let the view be skipped.', 'Awb (BWBR0005537), articles 4:8, 4:11 and 4:12'),
     ('view_not_arrived', 100, 'Niet bewezen is dat de uitnodiging voor een zienswijze aankwam.', 'It is not proved that the invitation to give a view arrived.', 'Awb (BWBR0005537), article 4:8'),
     ('view_term', 110, 'De termijn voor een zienswijze loopt nog.', 'The term to give a view has not ended.', 'Awb (BWBR0005537), article 4:8'),
     ('blame', 120, 'De verwijtbaarheid is niet gewogen.', 'The blame has not been weighed.', 'Participatiewet (BWBR0015703), article 18, paragraph 9'),

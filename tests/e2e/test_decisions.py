@@ -372,6 +372,19 @@ def test_a_view_can_be_skipped_on_a_ground(as_role, draft):
     assert missing(lead, made['id']) == []
 
 
+def test_seen_builder_the_ordinance_is_a_ground_when_it_says_so(region, as_role, draft):
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), draft()
+    assert case.post(f'/decisions/{made["id"]}/view-waivers', {'ground': 'ordinance', 'text': 'Mag.'}).status == 200
+    assert missing(lead, made['id']) == ['view_not_skipped']
+    assert lead.post(f'/decisions/{made["id"]}/determinations').json['missing'] == ['view_not_skipped']
+    case.post(f'/decisions/{made["id"]}/view-requests', {'channel': 'in_person'})
+    assert 'view_not_skipped' not in missing(lead, made['id'])
+    for may, lacks in ((True, []), (False, ['view_not_skipped']), (None, ['view_not_skipped'])):
+        value = {} if may is None else {'view_may_be_skipped': may}
+        said = {'kind': 'lowering', 'view_skipped_ground': 'ordinance', 'inputs': {'rules': [{'code': 'measure.ordinance', 'value': value}]}}
+        assert act(region, 'select array(select app.decision_missing_view(jsonb_populate_record(null::app.decision, %s)))', (json.dumps(said),))[0][0] == lacks, may
+
+
 def test_a_heavier_draft_asks_the_person_again(as_role, heard):
     case, made = as_role('case_manager'), heard(duty=None, category='absence')
     lighter = case.patch(f'/decisions/{made["id"]}', {'adjustedPercentage': 10, 'adjustReason': 'circumstances'}, '*')
