@@ -222,7 +222,7 @@ create function app.message_begin(message uuid, job bigint, sandbox_address text
                coalesce(e.kind, 'mail')::text, m.channel::text, a.handed_at is not null, t.code, e.secret::text,
                case m.channel when 'api' then e.email_template when 'sms' then e.sms_template end::text,
                case when m.channel = 'letter' then (select encode(d.bytes, 'hex') from app.document_content d where d.tenant_id = m.tenant_id and d.document_id = m.document_id) end,
-               case when m.to_candidate_id is not null and e.id is not null then app.message_lines(m, reached) end,
+               case when m.purpose is null and e.id is not null then app.message_lines(m, reached) end,
                extract(epoch from clock.now())::bigint
         from ref.tenant t, app.message_said(m, coalesce(s.portal, portal)) w where t.tenant_id = m.tenant_id;
     end $$;

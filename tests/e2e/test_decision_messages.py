@@ -56,6 +56,26 @@ def test_each_recipient_is_told_once_and_the_letter_notifies(region, sending, re
     assert seen['notifiedOn'] == region.sql('select clock.today()')[0][0].isoformat()
     data = as_role('benefits_payment').get(f'/messages/{people["benefits_payment"][0]}').json['data']
     assert data['percentage'] == made['percentage'] and data['candidate'] == reachable and data['situation'] == 'decided'
+    named = lead.get(f'/candidates/{reachable}').json
+    assert data['person'] == {name: named[name] for name in ('firstName', 'lastName', 'birthDate') if name in named} and data['person'], data
+    assert data['spread'] and all('basisPoints' in part and 'basis_points' not in part for part in data['spread'])
+
+
+def test_seen_builder_a_payment_that_did_not_arrive_is_work_of_somebody(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """Whoever pays refused the message, and nobody heard of it: the benefit would have stayed as it was."""
+    lead = as_role('team_lead')
+    with Receiver.started('400') as server, sending(**server.settings):
+        server.key('sleutel', SECRET)
+        receiving(**WEBHOOK, address=server.address)
+        message = told(region, (made := decided())['id'])['benefits_payment'][0]
+        are(region, [message], 'failed', 'refused')
+        task, = lead.get(f'/tasks?subjectId={made["id"]}&kind=undelivered').json['items']
+        assert task['state'] == 'open' and task['ownerUserId'] == lead.get(f'/candidates/{reachable}').json['caseManagerId'], task
+        assert as_role('consultant').get(f'/tasks?subjectId={made["id"]}').json['items'] == []
+        server.plan = '204'
+        assert lead.post(f'/messages/{message}/resends').status == 200
+        are(region, [message], 'sent', None)
+    assert lead.get(f'/tasks/{task["id"]}').json['state'] == 'done'
 
 
 def test_what_is_taken_back_is_told_to_the_same(region, reachable, decided, as_role):  # noqa: F811

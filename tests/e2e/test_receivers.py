@@ -306,6 +306,18 @@ def test_letters_texts_and_mail_go_through_an_api(region, sending, receiving, re
     assert region.sql('select channel from app.message where id = any (%s::uuid[]) order by channel', ([letter, mail, text],)) == [('api',), ('letter',), ('sms',)]
 
 
+def test_seen_builder_an_api_gets_the_address_of_staff_too(region, sending, receiving, as_role):  # noqa: F811
+    """It got null where the address belongs, of everybody who is no candidate."""
+    user = as_role('case_manager').get('/user-profile').json['id']
+    address = as_role('tenant_admin').get(f'/users/{user}').json['email']
+    with Receiver.started('201') as server, sending(**server.settings):
+        server.key('notify', f'maatwerk-{SERVICE}-{API_SECRET}')
+        receiving(**API, address=server.address)
+        notice, = region.sql(f"{CONTEXT} select app.notify_user(%s::uuid, 'user', %s::uuid, gen_random_uuid())::text", (user, user))[0]
+        are(region, [notice], 'sent', None)
+        assert [json.loads(body)['email_address'] for _, _, body in server.got] == [address]
+
+
 @pytest.mark.parametrize('plan,state,took', [('+hang', 'sent', 1), ('hang', 'uncertain', 0)])
 def test_a_worker_that_is_killed_asks_the_api_what_it_has(region, sending, receiving, reached, plan, state, took):  # noqa: F811
     with Receiver.started(plan) as server, sending(**{**server.settings, 'MAATWERK_RECEIVER_TIMEOUT_MS': '60000'}) as worker:
