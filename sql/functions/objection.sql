@@ -106,11 +106,12 @@ create function app.objection_register(objection uuid, asked jsonb) returns void
             raise exception using errcode = '23503', message = 'reference', table = 'objection', constraint = 'objection_decision_id_fkey';
         end if;
         perform app.require('decision', d.state, 'createObjection', '/decisionId');
-        insert into app.objection (tenant_id, id, decision_id, candidate_id, by_whom, representative, channel, received_on, mailed_on, grounds, complete, committee, noted_at, noted_by)
+        insert into app.objection (tenant_id, id, decision_id, candidate_id, by_whom, representative, channel, received_on, mailed_on, grounds, complete, committee,
+                                   late_excused, late_text, heard_on, unheard_ground, noted_at, noted_by)
         values (d.tenant_id, objection, d.id, d.candidate_id, case when himself then 'person' else coalesce(o.by_whom, 'person') end, case when not himself then o.representative end,
                 case when himself then 'portal' else coalesce(o.channel, 'letter') end, case when himself then clock.today() else coalesce(o.received_on, clock.today()) end,
                 case when not himself then o.mailed_on end, o.grounds, coalesce(case when not himself then o.complete end, o.grounds is not null),
-                coalesce((app.rule('objection.committee') ->> 'committee')::boolean, false), clock.now(), app.actor());
+                coalesce(o.committee, (app.rule('objection.committee') ->> 'committee')::boolean, false), o.late_excused, o.late_text, o.heard_on, o.unheard_ground, clock.now(), app.actor());
         perform app.objection_tell(objection, 'received');
     end $$;
 
@@ -161,6 +162,9 @@ create function app.objection_postpone(objection uuid, agreed date) returns void
         if agreed is null and o.deferred then
             perform app.refuse_state('deferred', '{}');
         end if;
+        if agreed < coalesce(o.decide_by, clock.today()) then
+            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = 'objection_agreed_until_check';
+        end if;
         update app.objection x set deferred = o.deferred or agreed is null, agreed_until = coalesce(agreed, o.agreed_until) where x.tenant_id = o.tenant_id and x.id = o.id;
         perform app.objection_tell(o.id, 'postponed');
     end $$;
@@ -171,7 +175,9 @@ create function app.objection_enjoin(objection uuid, since date, until date) ret
     as $$
     declare o app.objection := app.objection_lock(objection); -- it asks app.sees_objection()
     begin
-        if since is not null then
+        if since is null and until is null then
+            raise exception using errcode = 'MW400', message = 'invalid', detail = 'required /fromDay';
+        elsif since is not null then
             perform app.require('decision', d.state, 'enjoinObjection') from app.decision d where d.tenant_id = o.tenant_id and d.id = o.decision_id;
         elsif o.injunction_from is null then
             perform app.refuse_state(o.state, app.allowed('objection', o.state)); -- there is none that could end

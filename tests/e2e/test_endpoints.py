@@ -25,6 +25,7 @@ def test_a_receiver_is_added_changed_and_listed(as_role):
 def test_what_cannot_be_reached_is_no_receiver(as_role, change, pointer):
     refused = as_role('tenant_admin').post('/endpoints', {name: value for name, value in {**NEW, **change}.items() if value is not None})
     assert refused.status == 400 and refused.json['errors'][0]['pointer'] == pointer, refused.text
+    assert not refused.json['errors'][0]['detail'].endswith(': '), 'seen by a builder: what a value should be was left out'
 
 
 def test_for_each_purpose_one_receives(as_role):

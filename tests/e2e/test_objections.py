@@ -116,6 +116,17 @@ def test_it_is_postponed_once_or_as_long_as_was_agreed(as_role, objected):
     assert case.post(f'{place}/postponements', {'agreedUntil': '2099-12-31'}).json['decideBy'] == '2099-12-31'
 
 
+def test_seen_builder_what_is_registered_is_what_was_said(as_role, objected):
+    said = {'committee': True, 'lateExcused': True, 'lateText': 'Ziekenhuis.', 'heardOn': days(0), 'byWhom': 'representative', 'representative': 'mr. Pen'}
+    made, _ = objected(**said)
+    assert said.items() <= made.items(), made
+    case, place = as_role('case_manager'), f'/objections/{made["id"]}'
+    for path, body, pointer in ((f'{place}/postponements', {'agreedUntil': days(1)}, '/agreedUntil'), (f'{place}/injunctions', {}, '/fromDay'),
+                                ('/objections', {'decisionId': made['decisionId'], 'receivedOn': days(-4000)}, '/receivedOn')):
+        refused = case.post(path, body)
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] == pointer, refused.text
+
+
 def test_an_injunction_suspends_and_whoever_pays_is_told(region, as_role, objected, later):
     case, lead = as_role('case_manager'), as_role('team_lead')
     made, decision = objected()
