@@ -14,8 +14,7 @@ struct maybe_int {
 struct maybe_bool {
     bool value, is;
 };
-struct
-    list { /* `at` points to `count` structs (of objects), struct maybe_int or struct str (of texts) */
+struct list { /* `at` points to `count` structs, struct maybe_int or struct str */
     void *at;
     size_t count;
     bool is; /* false: absent; true with count 0: empty */

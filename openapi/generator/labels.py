@@ -8,7 +8,8 @@ import yaml
 from .wrong import Wrong
 
 # what people choose from, or read of what somebody chose, has words
-CHOSEN = re.compile(r'(Reason|Outcome|Refusal|End|EndPhase|AgreedBy|Topic|Blocks|Fault)$')
+CHOSEN = re.compile(r'(Reason|Outcome|Refusal|End|EndPhase|AgreedBy|Topic|Blocks|Fault|State|Kind|Purpose|Scope|Channel|Duty)$')
+OPERATORS = {'JobState', 'WorkState', 'LaneState', 'RuleEffectKind'}      # the queue, and programs
 
 
 def read(folder, enums):
@@ -23,7 +24,7 @@ def read(folder, enums):
         for value, words in labels.items():
             if not (isinstance(words, list) and len(words) == 2 and all(isinstance(word, str) and word for word in words)):
                 raise Wrong(f'labels.yaml: {name}.{value} needs words in Dutch and in English')
-    without = sorted(name for name in enums if CHOSEN.search(name) and name not in found)
+    without = sorted(name for name in enums if CHOSEN.search(name) and name not in found and name not in OPERATORS)
     if without:
         raise Wrong(f'labels.yaml: no words for {", ".join(without)}')
     return {name: {value: {'nl': words[0], 'en': words[1]} for value, words in labels.items()} for name, labels in found.items()}
