@@ -7,6 +7,7 @@ create function app.document_told(d app.document, scope text, role text, organis
     as $$
     begin
         return case when role = 'candidate' then scope = 'caseload' and d.wall in ('person', 'measure') and app.is_own_file(d.candidate_id, actor)
+                    when role = 'tenant_admin' then scope = 'tenant' and d.noun = 'letter_template'
                     when role = 'employer' then scope = 'organisation' and d.audience = 'parties' and d.employer_id = organisation
                     else (d.audience <> 'file' or d.wall not in ('person', 'measure') or role in ('case_manager', 'team_lead', 'system'))
                          and app.sees_about(d.wall, d.candidate_id, d.employer_id, scope, role, organisation, actor) end is true;

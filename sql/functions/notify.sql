@@ -9,7 +9,7 @@ create function app.letter_values(c app.candidate) returns jsonb language plpgsq
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return jsonb_strip_nulls(jsonb_build_object('name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'address', c.address_lines,
+        return jsonb_strip_nulls(jsonb_build_object('name', coalesce(nullif(concat_ws(' ', c.first_name, c.last_name), ''), c.alias), 'address', coalesce(c.address_lines, ''),
             'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'day', calendar.in_words(clock.today())));
     end $$;
 

@@ -134,7 +134,7 @@ create function app.signal_facts(signal uuid) returns table (person json, invita
     as $$
     begin
         return query
-        select json_strip_nulls(json_build_object('alias', c.alias, 'firstName', c.first_name, 'lastName', c.last_name, 'phone', c.phone, 'pc4', c.postcode4)),
+        select json_strip_nulls(json_build_object('alias', c.alias, 'firstName', c.first_name, 'lastName', c.last_name, 'phone', c.phone, 'pc4', c.postcode4, 'addressLines', c.address_lines)),
                (select app.appointment_proof(a) from app.appointment a where a.tenant_id = s.tenant_id and a.id = s.appointment_id),
                app.rules_known(s.candidate_id, (s.seen_at at time zone 'Europe/Amsterdam')::date),
                (select json_agg(json_strip_nulls(json_build_object('taskId', t.id, 'how', t.topic, 'state', t.state, 'outcome', t.outcome, 'ownerUserId', t.owner_user_id,
@@ -142,6 +142,15 @@ create function app.signal_facts(signal uuid) returns table (person json, invita
                 where t.tenant_id = s.tenant_id and t.subject_id = coalesce(s.doubles_id, s.id) and t.noun = 'signal' and t.kind = 'check')
         from app.signal s join app.candidate c on c.tenant_id = s.tenant_id and c.id = s.candidate_id
         where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(s.id, app.actor()));
+    end $$;
+
+-- How the person is called, for the same.
+create function app.signal_alias(signal uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select c.alias from app.signal s join app.candidate c on c.tenant_id = s.tenant_id and c.id = s.candidate_id
+                where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(s.id, app.actor())));
     end $$;
 
 -- After somebody died: nothing is looked into any more.

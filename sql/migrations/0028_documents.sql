@@ -4,7 +4,7 @@
 -- employer whom it concerns.
 create domain app.document_audience as text check (value in ('file', 'mediation', 'parties'));
 create domain app.document_retention as text check (value in ('file', 'agreement', 'card'));
-create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large', 'not_odt', 'macros', 'objects', 'links'));
+create domain app.document_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large', 'not_odt', 'macros', 'objects', 'links', 'marks'));
 create domain app.text_30000 as text check (char_length(value) between 1 and 30000);
 create domain app.page_count as int check (value between 1 and 1000);
 

@@ -37,7 +37,7 @@ alter table app.message add foreign key (tenant_id, document_id) references app.
 
 -- A letter as a municipality writes it: an OpenDocument text, each version by itself. A worker reads it, and makes a page of it with invented values; a person
 -- looks at that page before it is used.
-create domain app.letter_template_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large', 'not_odt', 'macros', 'objects', 'links'));
+create domain app.letter_template_fault as text check (value in ('values', 'characters', 'too_long', 'not_made', 'too_large', 'not_odt', 'macros', 'objects', 'links', 'marks'));
 create domain app.letter_template_file as bytea check (octet_length(value) between 1 and 2097152);
 create table app.letter_template (
     tenant_id int not null references ref.tenant,

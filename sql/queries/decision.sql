@@ -24,12 +24,13 @@ d.suspended_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d
 -- sort: changedAt d.changed_at timestamptz changed_at
 -- key: d.id
 -- newest-first:
-select {{decision_columns}} from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where true
+select {{decision_columns}}, case when :shows_candidate_alias::boolean then app.subject_label('candidate', d.candidate_id) end as candidate_alias from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where true
 
 -- query: decision_get
 -- rows: one
 -- whose: candidate_id
-select {{decision_columns}}, (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_signal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids,
+select {{decision_columns}}, case when :shows_candidate_alias::boolean then app.subject_label('candidate', d.candidate_id) end as candidate_alias,
+       (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_signal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids,
        case when m.whole then d.also end as also, case when m.whole then to_json(d.spread) end as spread, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text,
        case when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d.method, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_ids,
        case when :shows_view_arrived::boolean then app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text,

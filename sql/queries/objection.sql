@@ -14,12 +14,12 @@ o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agre
 -- sort: changedAt o.changed_at timestamptz changed_at
 -- key: o.id
 -- newest-first:
-select {{objection_columns}} from app.objection o where true
+select {{objection_columns}}, case when :shows_candidate_alias::boolean then app.subject_label('candidate', o.candidate_id) end as candidate_alias from app.objection o where true
 
 -- query: objection_get
 -- rows: one
 -- whose: candidate_id
-select {{objection_columns}} from app.objection o where o.id = :id
+select {{objection_columns}}, case when :shows_candidate_alias::boolean then app.subject_label('candidate', o.candidate_id) end as candidate_alias from app.objection o where o.id = :id
 
 -- query: objection_register
 -- rows: none

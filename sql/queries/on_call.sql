@@ -1,7 +1,7 @@
 -- program: placements
 
 -- fragment: on_call_columns
-c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at
+c.id, c.user_id, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.user_id) as user_name, c.duty, c.from_at, c.until_at, c.version, c.changed_at
 
 -- query: on_call_list
 -- rows: many

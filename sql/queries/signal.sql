@@ -25,12 +25,12 @@ case when i.inside then s.changed_at else app.signal_changed_outside(s) end as c
 -- sort: receivedAt s.received_at timestamptz received_at
 -- key: s.id
 -- newest-first:
-select {{signal_columns}} from app.signal s cross join lateral (select app.signal_inside(s) as inside) i where true
+select {{signal_columns}}, case when :shows_candidate_alias::boolean then app.signal_alias(s.id) end as candidate_alias from app.signal s cross join lateral (select app.signal_inside(s) as inside) i where true
 
 -- query: signal_get
 -- rows: one
 -- whose: candidate_id
-select {{signal_columns}}, f.person, f.invitation_proven, f.rules_known_on, f.checks
+select {{signal_columns}}, f.person ->> 'alias' as candidate_alias, f.person, f.invitation_proven, f.rules_known_on, f.checks
 from app.signal s cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.signal_facts(s.id) f on true where s.id = :id
 
 -- query: signal_make

@@ -18,7 +18,7 @@
 select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t.noun, t.subject_id) as subject_path,
        case when :shows_subject_label::boolean then app.task_subject(t.id) end as subject_label, t.candidate_id,
        case when :shows_candidate_alias::boolean and t.candidate_id is not null then app.subject_label('candidate', t.candidate_id) end as candidate_alias,
-       case when t.kind = 'follow_up' then t.cause end as cause, t.employer_id, t.summary, t.urgent,
+       case when t.kind = 'follow_up' then t.cause end as cause, t.topic, t.employer_id, t.summary, t.urgent,
        t.due_at, t.due_day, (t.due_at < (select clock.now()) and t.held_since is null) is true as overdue, t.held_since is not null as held,
        t.escalated_at is not null as escalated, t.owner_user_id,
        case when :shows_owner_name::boolean then coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name,

@@ -71,7 +71,7 @@ BAD = {
     'a section elsewhere': (odt('<text:section-source xlink:href="http://elders.example/"/>'), 'links'),
     'a script link': (odt('<text:a xlink:href="vnd.sun.star.script:x">x</text:a>'), 'links'),
     'an unknown mark': (odt('<text:p>{{onbekend}}</text:p>'), 'values'), 'a bomb': (odt('<text:p>' + 'x' * 8_000_000 + '</text:p>'), 'too_large'),
-    'too long': (odt(TEXT + '<text:p>x</text:p>' * 400), 'too_long'), 'nobody it is for': (odt('<text:p>Beste lezer</text:p>'), 'values'),
+    'too long': (odt(TEXT + '<text:p>x</text:p>' * 400), 'too_long'), 'nobody it is for': (odt('<text:p>Beste lezer</text:p>'), 'marks'),
     'a mark of other letters': (odt(TEXT + '<text:p>{{remedies}}</text:p>'), 'values'),
 }
 
@@ -95,13 +95,22 @@ def test_another_municipality_sees_and_uses_none_of_it(as_role, sent):
     assert other.get(f'/letter-templates/{seen["id"]}').status == 404 and other.post(f'/letter-templates/{seen["id"]}/uses').status == 404
 
 
+def test_seen_builder_whoever_sends_a_letter_in_sees_its_page(as_role, sent):
+    admin, seen = as_role('tenant_admin'), sent(odt(), role='tenant_admin')
+    assert admin.get(f'/documents/{seen["previewId"]}').json['state'] == 'made' and admin.get(f'/documents/{seen["previewId"]}/content').status == 200
+    for document in as_role('team_lead').get('/documents?pageSize=100').json['items']:
+        assert document['noun'] == 'letter_template' or admin.get(f'/documents/{document["id"]}').status == 404, document
+    refused = admin.post('/letter-templates', {'template': 'card', 'content': base64.b64encode(odt()).decode()})
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/template', refused.text
+
+
 LETTER = TEXT + '<text:p>{{paragraphs}}</text:p><text:p>{{reasons}}</text:p><text:p>{{remedies}}</text:p>'
 
 
 @pytest.mark.parametrize('without', ['name', 'address', 'day', 'paragraphs', 'reasons', 'remedies'])
 def test_seen_practitioner_a_decision_says_what_why_and_how_to_object(sent, without):
     """Awb 3:45 to 3:47: a letter without its remedies is not used for a decision."""
-    assert sent(odt(LETTER.replace('{{%s}}' % without, '')), 'decision').get('fault') == 'values'
+    assert sent(odt(LETTER.replace('{{%s}}' % without, '')), 'decision').get('fault') == 'marks'
 
 
 def test_seen_practitioner_a_mark_that_a_word_processor_cut_is_read(as_role, sent):

@@ -120,6 +120,10 @@ def test_seen_builder_what_is_registered_is_what_was_said(as_role, objected):
     said = {'committee': True, 'lateExcused': True, 'lateText': 'Ziekenhuis.', 'heardOn': days(0), 'byWhom': 'representative', 'representative': 'mr. Pen'}
     made, _ = objected(**said)
     assert said.items() <= made.items(), made
+    lead = as_role('team_lead')
+    alias = lead.get(f'/candidates/{made["candidateId"]}').json['alias']
+    for noun in ('objections', 'decisions'):
+        assert {one['candidateAlias'] for one in lead.get(f'/{noun}?candidateId={made["candidateId"]}').json['items']} == {alias}, 'who it is about stands in the list'
     case, place = as_role('case_manager'), f'/objections/{made["id"]}'
     for path, body, pointer in ((f'{place}/postponements', {'agreedUntil': days(1)}, '/agreedUntil'), (f'{place}/injunctions', {}, '/fromDay'),
                                 ('/objections', {'decisionId': made['decisionId'], 'receivedOn': days(-4000)}, '/receivedOn')):

@@ -143,6 +143,26 @@ def test_whoever_is_on_duty_checks_and_sees_what_that_takes(as_role, tell, perso
     assert shown['state'] == 'looked_into' and shown['lookedIntoAt'] and [c['outcome'] for c in shown['checks']] == ['absent']
 
 
+def test_seen_builder_the_screen_of_whoever_is_on_duty(as_role, tell, person, on_duty, candidate):
+    """The own work list said neither who nor how, no list who it was about, and the roster was closed to those on it."""
+    case = as_role('case_manager')
+    place = f'/candidates/{candidate.json["id"]}'
+    changed = case.patch(place, {'addressLines': 'Dorpsstraat 12\n5012 AB Maasdrecht'}, case.get(place).headers['etag'])
+    assert changed.status == 200, changed.text
+    user, officer = person('field_officer')
+    mine = officer('field_officer')
+    on_duty(user)
+    duty, = [one for one in mine.get('/on-calls?duty=checks').json['items'] if one['userId'] == user]
+    assert duty['userName'] == mine.get('/user-profile').json['name']
+    made = tell(as_role('consultant')).json['id']
+    row, = [one for one in mine.get('/work-list?kind=check').json['items'] if one['subjectId'] == made]
+    assert row['topic'] == 'home_visit' and mine.get(f'/signals/{made}').json['person']['addressLines'].startswith('Dorpsstraat 12')
+    for client in (mine, as_role('team_lead'), case):
+        seen, = [one for one in client.get('/signals').json['items'] if one['id'] == made]
+        assert seen['candidateAlias'] == candidate.json['alias']
+    assert all('candidateAlias' not in one for one in as_role('consultant').get('/signals').json['items'])
+
+
 def test_the_next_duty_of_today_has_it_and_nobody_outside_the_wall(as_role, tell, person, on_duty, region):
     later_today, consultant = person('field_officer')[0], person('consultant')[0]
     region.sql("insert into clock.shift (shift) values (calendar.moment(clock.today() + time '08:00') - clock_timestamp()) on conflict (one) do update set shift = excluded.shift")

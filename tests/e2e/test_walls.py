@@ -130,6 +130,7 @@ CALLS = {
     'app.signal_make(uuid,jsonb)': ('measures', "app.signal_make(gen_random_uuid(), jsonb_build_object('candidate_id', %(candidate)s, 'kind', 'other'))", '23503'),
     'app.signal_handle(uuid,text,text)': ('measures', "app.signal_handle(%(signal)s, 'unknown', null)", 'MW404'),
     'app.signal_order_check(uuid,text,uuid)': ('measures', "app.signal_order_check(%(signal)s, 'call', null)", 'MW404'),
+    'app.signal_alias(uuid)': ('measures', 'app.signal_alias(%(signal)s)', None),
     'app.signal_facts(uuid)': ('measures', '(select count(*)::int from app.signal_facts(%(signal)s))', 0),
     'app.signal_withdraw(uuid)': ('measures', 'app.signal_withdraw(%(signal)s)', 'MW404'),
     'app.instrument_ask(uuid,jsonb)': ('placements', "app.instrument_ask(gen_random_uuid(), jsonb_build_object('placement_id', %(placement)s, 'kind', 'trial', 'from_day', '2031-01-01'))", 'MW404'),

@@ -95,7 +95,8 @@ static void add_marks(struct filling *filling, struct str part)
 static void add_each(struct filling *filling, struct str name, struct str part)
 {
     const cJSON *value = value_of(filling, name);
-    if (!value || cJSON_IsNull(value))
+    bool empty = cJSON_IsString(value) && !*value->valuestring;
+    if (!value || cJSON_IsNull(value) || empty)
         return;
     if (!cJSON_IsArray(value)) {
         filling->item = value;

@@ -71,7 +71,7 @@ static const char *lacks(struct ctx *ctx, struct str content, const cJSON *value
     cJSON_ArrayForEach(need, needs)
     {
         if (cJSON_IsString(need) && !marks_has(ctx->arena, content, str_of(need->valuestring)))
-            return "values";
+            return "marks";
     }
     return NULL;
 }

@@ -24,8 +24,10 @@ static const struct field list_decisions_query[] = {
 /* listDecisions: Decisions */
 static enum err list_decisions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_decision_list(plan);
+    (void)ctx;
+    sql_decision_list(plan, (struct sql_decision_list){
+        .shows_candidate_alias = request_shows(req, 2),
+    });
     return OK;
 }
 static const struct right create_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -38,7 +40,8 @@ static enum err create_decision_plan(struct ctx *ctx, const struct request *req,
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->new_id,
     });
     return OK;
@@ -52,7 +55,8 @@ static enum err get_decision_plan(struct ctx *ctx, const struct request *req, st
 {
     (void)ctx;
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -71,7 +75,8 @@ static enum err update_decision_plan(struct ctx *ctx, const struct request *req,
         .version = req->version,
     });
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -89,7 +94,8 @@ static enum err ask_view_plan(struct ctx *ctx, const struct request *req, struct
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -107,7 +113,8 @@ static enum err give_view_plan(struct ctx *ctx, const struct request *req, struc
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -122,7 +129,8 @@ static enum err skip_view_plan(struct ctx *ctx, const struct request *req, struc
     (void)ctx;
     sql_decision_view_skip(plan, req->body, (struct sql_decision_view_skip){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -137,7 +145,8 @@ static enum err decide_decision_plan(struct ctx *ctx, const struct request *req,
     (void)ctx;
     sql_decision_decide(plan, (struct sql_decision_decide){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -152,7 +161,8 @@ static enum err withdraw_decision_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_decision_withdraw(plan, req->body, (struct sql_decision_withdraw){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -171,7 +181,8 @@ static enum err revise_decision_plan(struct ctx *ctx, const struct request *req,
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->new_id,
     });
     return OK;
@@ -189,7 +200,8 @@ static enum err ask_return_plan(struct ctx *ctx, const struct request *req, stru
         .new_id = req->new_id,
     });
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -204,7 +216,8 @@ static enum err keep_decision_plan(struct ctx *ctx, const struct request *req, s
     (void)ctx;
     sql_decision_keep(plan, req->body, (struct sql_decision_keep){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -219,7 +232,8 @@ static enum err pay_decision_plan(struct ctx *ctx, const struct request *req, st
     (void)ctx;
     sql_decision_pay(plan, req->body, (struct sql_decision_pay){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
-        .shows_view_arrived = request_shows(req, 48),
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
         .id = req->path[0],
     });
     return OK;
@@ -247,8 +261,10 @@ static const struct field list_objections_query[] = {
 /* listObjections: Objections */
 static enum err list_objections_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_objection_list(plan);
+    (void)ctx;
+    sql_objection_list(plan, (struct sql_objection_list){
+        .shows_candidate_alias = request_shows(req, 3),
+    });
     return OK;
 }
 static const struct right create_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -260,7 +276,10 @@ static enum err create_objection_plan(struct ctx *ctx, const struct request *req
         .id = req->new_id,
         .document = req->document,
     });
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->new_id});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -271,7 +290,10 @@ static const struct field get_objection_path[] = {
 static enum err get_objection_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -287,7 +309,10 @@ static enum err update_objection_plan(struct ctx *ctx, const struct request *req
         .id = req->path[0],
         .version = req->version,
     });
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right repair_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -299,7 +324,10 @@ static enum err repair_objection_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_objection_repair(plan, req->body, (struct sql_objection_repair){.id = req->path[0]});
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right postpone_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -311,7 +339,10 @@ static enum err postpone_objection_plan(struct ctx *ctx, const struct request *r
 {
     (void)ctx;
     sql_objection_postpone(plan, req->body, (struct sql_objection_postpone){.id = req->path[0]});
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right enjoin_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -323,7 +354,10 @@ static enum err enjoin_objection_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_objection_enjoin(plan, req->body, (struct sql_objection_enjoin){.id = req->path[0]});
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right decide_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -338,7 +372,10 @@ static enum err decide_objection_plan(struct ctx *ctx, const struct request *req
         .id = req->path[0],
         .new_id = req->new_id,
     });
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right withdraw_objection_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -350,7 +387,10 @@ static enum err withdraw_objection_plan(struct ctx *ctx, const struct request *r
 {
     (void)ctx;
     sql_objection_withdraw(plan, (struct sql_objection_withdraw){.id = req->path[0]});
-    sql_objection_get(plan, (struct sql_objection_get){.id = req->path[0]});
+    sql_objection_get(plan, (struct sql_objection_get){
+        .shows_candidate_alias = request_shows(req, 3),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_objection_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -380,8 +420,8 @@ static const struct field list_signals_query[] = {
 /* listSignals: Signals */
 static enum err list_signals_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_signal_list(plan);
+    (void)ctx;
+    sql_signal_list(plan, (struct sql_signal_list){.shows_candidate_alias = request_shows(req, 3)});
     return OK;
 }
 static const struct right create_signal_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -451,7 +491,7 @@ static const struct operation operations[] = {
         .rights = list_decisions_rights,
         .purpose = "measures",
         .parameters = list_decisions_query, .parameters_count = 4,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xefd6ffe02abf7eefu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xdfadffc0557efddfu,
         .list = &query_decision_list,
         .handle = list_decisions_plan,
     },
@@ -465,7 +505,7 @@ static const struct operation operations[] = {
         .rights = create_decision_rights,
         .purpose = "measures",
         .body = &decision_new_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = create_decision_plan,
     },
@@ -479,7 +519,7 @@ static const struct operation operations[] = {
         .rights = get_decision_rights,
         .purpose = "measures",
         .path_fields = get_decision_path, .path_count = 1,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .handle = get_decision_plan,
     },
     {
@@ -493,7 +533,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = update_decision_path, .path_count = 1,
         .body = &decision_change_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .handle = update_decision_plan,
     },
     {
@@ -507,7 +547,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = ask_view_path, .path_count = 1,
         .body = &view_request_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = ask_view_plan,
     },
@@ -522,7 +562,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = give_view_path, .path_count = 1,
         .body = &view_given_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = give_view_plan,
     },
@@ -537,7 +577,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = skip_view_path, .path_count = 1,
         .body = &view_waiver_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = skip_view_plan,
     },
@@ -552,7 +592,7 @@ static const struct operation operations[] = {
         .attributes = 1u << ATTRIBUTE_DECIDER,
         .purpose = "measures",
         .path_fields = decide_decision_path, .path_count = 1,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = decide_decision_plan,
     },
@@ -567,7 +607,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_decision_path, .path_count = 1,
         .body = &decision_withdrawal_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = withdraw_decision_plan,
     },
@@ -582,7 +622,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = revise_decision_path, .path_count = 1,
         .body = &decision_revision_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = revise_decision_plan,
     },
@@ -597,7 +637,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = ask_return_path, .path_count = 1,
         .body = &return_request_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = ask_return_plan,
     },
@@ -613,7 +653,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = keep_decision_path, .path_count = 1,
         .body = &decision_confirmation_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = keep_decision_plan,
     },
@@ -628,7 +668,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = pay_decision_path, .path_count = 1,
         .body = &decision_payment_schema,
-        .response = &decision_schema, .shown = (field_set)0x1fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = pay_decision_plan,
     },
@@ -656,7 +696,7 @@ static const struct operation operations[] = {
         .rights = list_objections_rights,
         .purpose = "measures",
         .parameters = list_objections_query, .parameters_count = 3,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .list = &query_objection_list,
         .handle = list_objections_plan,
     },
@@ -670,7 +710,7 @@ static const struct operation operations[] = {
         .rights = create_objection_rights,
         .purpose = "measures",
         .body = &objection_new_schema,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .show = &operations[16],
         .handle = create_objection_plan,
     },
@@ -684,7 +724,7 @@ static const struct operation operations[] = {
         .rights = get_objection_rights,
         .purpose = "measures",
         .path_fields = get_objection_path, .path_count = 1,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .handle = get_objection_plan,
     },
     {
@@ -698,7 +738,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = update_objection_path, .path_count = 1,
         .body = &objection_change_schema,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .handle = update_objection_plan,
     },
     {
@@ -712,7 +752,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = repair_objection_path, .path_count = 1,
         .body = &objection_repair_schema,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .show = &operations[16],
         .handle = repair_objection_plan,
     },
@@ -727,7 +767,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = postpone_objection_path, .path_count = 1,
         .body = &objection_postponement_schema,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .show = &operations[16],
         .handle = postpone_objection_plan,
     },
@@ -742,7 +782,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = enjoin_objection_path, .path_count = 1,
         .body = &objection_injunction_schema,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .show = &operations[16],
         .handle = enjoin_objection_plan,
     },
@@ -758,7 +798,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = decide_objection_path, .path_count = 1,
         .body = &objection_decision_schema,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .show = &operations[16],
         .handle = decide_objection_plan,
     },
@@ -772,7 +812,7 @@ static const struct operation operations[] = {
         .rights = withdraw_objection_rights,
         .purpose = "measures",
         .path_fields = withdraw_objection_path, .path_count = 1,
-        .response = &objection_schema, .shown = 0x1fffffffu,
+        .response = &objection_schema, .shown = 0x3fffffffu,
         .show = &operations[16],
         .handle = withdraw_objection_plan,
     },
@@ -800,7 +840,7 @@ static const struct operation operations[] = {
         .rights = list_signals_rights,
         .purpose = "measures",
         .parameters = list_signals_query, .parameters_count = 7,
-        .response = &signal_schema, .shown = 0x3fe1ffffu,
+        .response = &signal_schema, .shown = 0x7fc3ffffu,
         .list = &query_signal_list,
         .handle = list_signals_plan,
     },
@@ -814,7 +854,7 @@ static const struct operation operations[] = {
         .rights = create_signal_rights,
         .purpose = "measures",
         .body = &signal_new_schema,
-        .response = &signal_schema, .shown = 0x3fffffffu,
+        .response = &signal_schema, .shown = 0x7fffffffu,
         .show = &operations[26],
         .handle = create_signal_plan,
     },
@@ -828,7 +868,7 @@ static const struct operation operations[] = {
         .rights = get_signal_rights,
         .purpose = "measures",
         .path_fields = get_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x3fffffffu,
+        .response = &signal_schema, .shown = 0x7fffffffu,
         .handle = get_signal_plan,
     },
     {
@@ -842,7 +882,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
-        .response = &signal_schema, .shown = 0x3fffffffu,
+        .response = &signal_schema, .shown = 0x7fffffffu,
         .show = &operations[26],
         .handle = handle_signal_plan,
     },
@@ -856,7 +896,7 @@ static const struct operation operations[] = {
         .rights = withdraw_signal_rights,
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x3fffffffu,
+        .response = &signal_schema, .shown = 0x7fffffffu,
         .show = &operations[26],
         .handle = withdraw_signal_plan,
     },
@@ -871,7 +911,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = order_check_path, .path_count = 1,
         .body = &check_order_schema,
-        .response = &signal_schema, .shown = 0x3fffffffu,
+        .response = &signal_schema, .shown = 0x7fffffffu,
         .show = &operations[26],
         .handle = order_check_plan,
     },

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 
 _Static_assert(32 <= LIMIT_QUERIES, "queries");
-_Static_assert(10 <= LIMIT_VALUES, "signal_list");
+_Static_assert(11 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
     {"candidateId", "d.candidate_id = %::uuid", NULL},
@@ -45,14 +45,18 @@ const struct query query_decision_list = {
             "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
             "ed_by, d.notified_on, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_r"
             "eference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.chang"
-            "ed_at from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.not"
-            "ified_on is not null as whole) m where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "ed_at, case when $1::boolean then app.subject_label('candidate', d.candidate_id) end as candidat"
+            "e_alias from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.n"
+            "otified_on is not null as whole) m where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &decision_list_list, .whose = "candidate_id",
 };
-struct statement *sql_decision_list(struct plan *plan)
+struct statement *sql_decision_list(struct plan *plan, struct sql_decision_list args)
 {
-    return plan_add(plan, &query_decision_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_decision_list, values);
 }
 
 const struct query query_decision_get = {
@@ -76,25 +80,27 @@ const struct query query_decision_get = {
             "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
             "ed_by, d.notified_on, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_r"
             "eference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.chang"
-            "ed_at, (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_sign"
-            "al s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids, case when m.whole "
-            "then d.also end as also, case when m.whole then to_json(d.spread) end as spread, d.blame_text, d"
-            ".seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text, case when m.whole then "
-            "d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d.m"
-            "ethod, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_ids, case when $1::boolean the"
-            "n app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text, (select "
-            "coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'wor"
-            "ds', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outcome"
-            "Text', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.ten"
-            "ant_id = d.tenant_id and r.decision_id = d.id) as reviews from app.decision d cross join lateral"
-            " (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where d.id "
-            "= $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "ed_at, case when $1::boolean then app.subject_label('candidate', d.candidate_id) end as candidat"
+            "e_alias, (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_si"
+            "gnal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids, case when m.whol"
+            "e then d.also end as also, case when m.whole then to_json(d.spread) end as spread, d.blame_text,"
+            " d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text, case when m.whole the"
+            "n d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d"
+            ".method, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_ids, case when $2::boolean t"
+            "hen app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text, (selec"
+            "t coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'w"
+            "ords', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outco"
+            "meText', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.t"
+            "enant_id = d.tenant_id and r.decision_id = d.id) as reviews from app.decision d cross join later"
+            "al (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where d.i"
+            "d = $3",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_decision_get(struct plan *plan, struct sql_decision_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.shows_view_arrived,
         args.id,
     };
@@ -335,13 +341,17 @@ const struct query query_objection_list = {
             "eceived_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
             "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agr"
             "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o."
-            "version, o.changed_at from app.objection o where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "version, o.changed_at, case when $1::boolean then app.subject_label('candidate', o.candidate_id)"
+            " end as candidate_alias from app.objection o where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &objection_list_list, .whose = "candidate_id",
 };
-struct statement *sql_objection_list(struct plan *plan)
+struct statement *sql_objection_list(struct plan *plan, struct sql_objection_list args)
 {
-    return plan_add(plan, &query_objection_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_objection_list, values);
 }
 
 const struct query query_objection_get = {
@@ -350,13 +360,15 @@ const struct query query_objection_get = {
             "eceived_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
             "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agr"
             "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o."
-            "version, o.changed_at from app.objection o where o.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "version, o.changed_at, case when $1::boolean then app.subject_label('candidate', o.candidate_id)"
+            " end as candidate_alias from app.objection o where o.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_objection_get(struct plan *plan, struct sql_objection_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
         args.id,
     };
     return plan_add(plan, &query_objection_get, values);
@@ -551,14 +563,17 @@ const struct query query_signal_list = {
             " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
             " s.corrected_at end as corrected_at, case when i.inside then s.version else app.signal_version_o"
             "utside(s) end as version, case when i.inside then s.changed_at else app.signal_changed_outside(s"
-            ") end as changed_at from app.signal s cross join lateral (select app.signal_inside(s) as inside)"
-            " i where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            ") end as changed_at, case when $1::boolean then app.signal_alias(s.id) end as candidate_alias fr"
+            "om app.signal s cross join lateral (select app.signal_inside(s) as inside) i where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_list_list, .whose = "candidate_id",
 };
-struct statement *sql_signal_list(struct plan *plan)
+struct statement *sql_signal_list(struct plan *plan, struct sql_signal_list args)
 {
-    return plan_add(plan, &query_signal_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+    };
+    return plan_add(plan, &query_signal_list, values);
 }
 
 const struct query query_signal_get = {
@@ -574,9 +589,9 @@ const struct query query_signal_get = {
             " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
             " s.corrected_at end as corrected_at, case when i.inside then s.version else app.signal_version_o"
             "utside(s) end as version, case when i.inside then s.changed_at else app.signal_changed_outside(s"
-            ") end as changed_at, f.person, f.invitation_proven, f.rules_known_on, f.checks from app.signal s"
-            " cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.signal_facts"
-            "(s.id) f on true where s.id = $1",
+            ") end as changed_at, f.person ->> 'alias' as candidate_alias, f.person, f.invitation_proven, f.r"
+            "ules_known_on, f.checks from app.signal s cross join lateral (select app.signal_inside(s) as ins"
+            "ide) i left join lateral app.signal_facts(s.id) f on true where s.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

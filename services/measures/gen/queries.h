@@ -7,11 +7,14 @@
 #include "services/measures/gen/schemas.h"
 
 extern const struct query query_decision_list;
-struct statement *sql_decision_list(struct plan *plan);
+struct sql_decision_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_decision_list(struct plan *plan, struct sql_decision_list args);
 
 extern const struct query query_decision_get;
 struct sql_decision_get {
-    struct str shows_view_arrived, id;
+    struct str shows_candidate_alias, shows_view_arrived, id;
 };
 struct statement *sql_decision_get(struct plan *plan, struct sql_decision_get args);
 
@@ -94,11 +97,14 @@ struct sql_decision_transition_list {
 struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args);
 
 extern const struct query query_objection_list;
-struct statement *sql_objection_list(struct plan *plan);
+struct sql_objection_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_objection_list(struct plan *plan, struct sql_objection_list args);
 
 extern const struct query query_objection_get;
 struct sql_objection_get {
-    struct str id;
+    struct str shows_candidate_alias, id;
 };
 struct statement *sql_objection_get(struct plan *plan, struct sql_objection_get args);
 
@@ -157,7 +163,10 @@ struct sql_objection_transition_list {
 struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args);
 
 extern const struct query query_signal_list;
-struct statement *sql_signal_list(struct plan *plan);
+struct sql_signal_list {
+    struct str shows_candidate_alias;
+};
+struct statement *sql_signal_list(struct plan *plan, struct sql_signal_list args);
 
 extern const struct query query_signal_get;
 struct sql_signal_get {

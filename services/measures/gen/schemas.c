@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(69 <= LIMIT_FIELDS, "Decision");
+_Static_assert(70 <= LIMIT_FIELDS, "Decision");
 
 static const char *const values_0[] = {"a", "b", "c", "d", "e", "f", "g", "h", NULL};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 40}, {{0, 0}, 0, 0}};
@@ -303,6 +303,7 @@ const struct schema decision_review_schema = {
 static const struct field decision_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "signalIds", .key = {"\"signalIds\":", 12}, .column = "signal_ids", .type = FIELD_LIST, .item = FIELD_UUID, .min = 0, .max = 20, .visible_to = 0x8003u, .closed_to = 0xffffcu},
@@ -372,13 +373,14 @@ static const struct field decision_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema decision_schema = {
-    .name = "Decision", .fields = decision_fields, .count = 69,
+    .name = "Decision", .fields = decision_fields, .count = 70,
     .size = 0, .self = "/decisions/",
 };
 static const struct field objection_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 1, .max = 120, .visible_to = 0xffffffffu},
@@ -407,7 +409,7 @@ static const struct field objection_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema objection_schema = {
-    .name = "Objection", .fields = objection_fields, .count = 29,
+    .name = "Objection", .fields = objection_fields, .count = 30,
     .size = 0, .self = "/objections/",
 };
 static const struct field signal_check_fields[] = {
@@ -429,15 +431,17 @@ static const struct field signal_person_fields[] = {
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .min = 0, .max = 20, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "pc4", .type = FIELD_TEXT, .min = 0, .max = 4, .visible_to = 0xffffffffu},
+    {.name = "addressLines", .key = {"\"addressLines\":", 15}, .column = "address_lines", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema signal_person_schema = {
-    .name = "SignalPerson", .fields = signal_person_fields, .count = 5,
+    .name = "SignalPerson", .fields = signal_person_fields, .count = 6,
     .size = 0, .self = NULL,
 };
 static const struct field signal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x83b7u},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x8023u},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -467,6 +471,6 @@ static const struct field signal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema signal_schema = {
-    .name = "Signal", .fields = signal_fields, .count = 30,
+    .name = "Signal", .fields = signal_fields, .count = 31,
     .size = 0, .self = "/signals/",
 };

@@ -183,7 +183,7 @@ static enum err resume_instrument_plan(struct ctx *ctx, const struct request *re
     });
     return OK;
 }
-static const struct right list_on_calls_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right list_on_calls_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_on_calls_query[] = {
     {.name = "untilAfter", .key = {"\"untilAfter\":", 13}, .column = "until_after", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 2, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
@@ -203,7 +203,7 @@ static enum err create_on_call_plan(struct ctx *ctx, const struct request *req, 
     sql_on_call_insert(plan, req->body, (struct sql_on_call_insert){.id = req->new_id});
     return OK;
 }
-static const struct right get_on_call_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct right get_on_call_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field get_on_call_path[] = {
     {.name = "onCallId", .key = {"\"onCallId\":", 11}, .column = "on_call_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -794,7 +794,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_on_calls_rights,
         .parameters = list_on_calls_query, .parameters_count = 2,
-        .response = &on_call_schema, .shown = 0x7fu,
+        .response = &on_call_schema, .shown = 0xffu,
         .list = &query_on_call_list,
         .handle = list_on_calls_plan,
     },
@@ -807,7 +807,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_on_call_rights,
         .body = &on_call_new_schema,
-        .response = &on_call_schema, .shown = 0x7fu,
+        .response = &on_call_schema, .shown = 0xffu,
         .show = &operations[13],
         .handle = create_on_call_plan,
     },
@@ -820,7 +820,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_on_call_rights,
         .path_fields = get_on_call_path, .path_count = 1,
-        .response = &on_call_schema, .shown = 0x7fu,
+        .response = &on_call_schema, .shown = 0xffu,
         .handle = get_on_call_plan,
     },
     {

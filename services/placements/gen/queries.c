@@ -221,8 +221,9 @@ static const struct query_list on_call_list_list = {
 };
 const struct query query_on_call_list = {
     .name = "on_call_list",
-    .text = "select c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at from app.on_call "
-            "c where true",
+    .text = "select c.id, c.user_id, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and "
+            "k.id = c.user_id) as user_name, c.duty, c.from_at, c.until_at, c.version, c.changed_at from app."
+            "on_call c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &on_call_list_list,
 };
@@ -233,8 +234,9 @@ struct statement *sql_on_call_list(struct plan *plan)
 
 const struct query query_on_call_get = {
     .name = "on_call_get",
-    .text = "select c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at from app.on_call "
-            "c where c.id = $1",
+    .text = "select c.id, c.user_id, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and "
+            "k.id = c.user_id) as user_name, c.duty, c.from_at, c.until_at, c.version, c.changed_at from app."
+            "on_call c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -250,7 +252,8 @@ const struct query query_on_call_insert = {
     .name = "on_call_insert",
     .text = "insert into app.on_call as c (tenant_id, id, user_id, duty, from_at, until_at) values (app.tenan"
             "t(), $1::uuid, $2::uuid, coalesce($3::text, 'after_care'), $4::timestamptz, $5::timestamptz) ret"
-            "urning c.id, c.user_id, c.duty, c.from_at, c.until_at, c.version, c.changed_at",
+            "urning c.id, c.user_id, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and "
+            "k.id = c.user_id) as user_name, c.duty, c.from_at, c.until_at, c.version, c.changed_at",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

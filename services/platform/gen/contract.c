@@ -1491,9 +1491,9 @@ static enum err get_work_list_plan(struct ctx *ctx, const struct request *req, s
     sql_work_list_page(plan, (struct sql_work_list_page){
         .shows_subject_label = request_shows(req, 7),
         .shows_candidate_alias = request_shows(req, 10),
-        .shows_owner_name = request_shows(req, 21),
-        .shows_promised_to_name = request_shows(req, 22),
-        .shows_actions = request_shows(req, 24),
+        .shows_owner_name = request_shows(req, 22),
+        .shows_promised_to_name = request_shows(req, 23),
+        .shows_actions = request_shows(req, 25),
     });
     return OK;
 }
@@ -2940,7 +2940,7 @@ static const struct operation operations[] = {
         .rights = get_work_list_rights,
         .purpose = "file",
         .parameters = get_work_list_query, .parameters_count = 5,
-        .response = &work_item_schema, .shown = 0x7ffffffu,
+        .response = &work_item_schema, .shown = 0xfffffffu,
         .list = &query_work_list_page,
         .handle = get_work_list_plan,
     },

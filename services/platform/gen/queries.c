@@ -2190,16 +2190,16 @@ const struct query query_work_list_page = {
             "noun, t.subject_id) as subject_path, case when $1::boolean then app.task_subject(t.id) end as su"
             "bject_label, t.candidate_id, case when $2::boolean and t.candidate_id is not null then app.subje"
             "ct_label('candidate', t.candidate_id) end as candidate_alias, case when t.kind = 'follow_up' the"
-            "n t.cause end as cause, t.employer_id, t.summary, t.urgent, t.due_at, t.due_day, (t.due_at < (se"
-            "lect clock.now()) and t.held_since is null) is true as overdue, t.held_since is not null as held"
-            ", t.escalated_at is not null as escalated, t.owner_user_id, case when $3::boolean then coalesce("
-            "(select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id),"
-            " app.task_owner(t.id)) end as owner_name, case when $4::boolean and num_nonnulls(t.promised_to_e"
-            "mployer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promise"
-            "d_to(t.id) end as promised_to_name, to_json(k.outcomes || k.failures) as outcomes, case when $5:"
-            ":boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from app.task"
-            " t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task_is_pendi"
-            "ng(t.state))",
+            "n t.cause end as cause, t.topic, t.employer_id, t.summary, t.urgent, t.due_at, t.due_day, (t.due"
+            "_at < (select clock.now()) and t.held_since is null) is true as overdue, t.held_since is not nul"
+            "l as held, t.escalated_at is not null as escalated, t.owner_user_id, case when $3::boolean then "
+            "coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_"
+            "user_id), app.task_owner(t.id)) end as owner_name, case when $4::boolean and num_nonnulls(t.prom"
+            "ised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.tas"
+            "k_promised_to(t.id) end as promised_to_name, to_json(k.outcomes || k.failures) as outcomes, case"
+            " when $5::boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from"
+            " app.task t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task"
+            "_is_pending(t.state))",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &work_list_page_list, .whose = "candidate_id",
 };

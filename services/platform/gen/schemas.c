@@ -1093,6 +1093,7 @@ static const struct field work_item_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x3b7u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x3b7u},
     {.name = "cause", .key = {"\"cause\":", 8}, .column = "cause", .type = FIELD_TEXT, .min = 0, .max = 80, .visible_to = 0x3b7u},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x1b7u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "urgent", .key = {"\"urgent\":", 9}, .column = "urgent", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1110,6 +1111,6 @@ static const struct field work_item_fields[] = {
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 const struct schema work_item_schema = {
-    .name = "WorkItem", .fields = work_item_fields, .count = 27,
+    .name = "WorkItem", .fields = work_item_fields, .count = 28,
     .size = 0, .self = NULL,
 };
