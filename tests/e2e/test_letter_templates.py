@@ -70,7 +70,7 @@ BAD = {
     'a picture elsewhere': (odt('<draw:image xlink:href="https://elders.example/x.png"/>'), 'links'), 'a file': (odt('<draw:image xlink:href="file:///etc/passwd"/>'), 'links'),
     'a section elsewhere': (odt('<text:section-source xlink:href="http://elders.example/"/>'), 'links'),
     'a script link': (odt('<text:a xlink:href="vnd.sun.star.script:x">x</text:a>'), 'links'),
-    'an unknown mark': (odt('<text:p>{{onbekend}}</text:p>'), 'values'), 'a bomb': (odt('<text:p>' + 'x' * 8_000_000 + '</text:p>'), 'too_large'),
+    'an unknown mark': (odt(TEXT + '<text:p>{{onbekend}}</text:p>'), 'values'), 'a bomb': (odt('<text:p>' + 'x' * 8_000_000 + '</text:p>'), 'too_large'),
     'too long': (odt(TEXT + '<text:p>x</text:p>' * 400), 'too_long'), 'nobody it is for': (odt('<text:p>Beste lezer</text:p>'), 'marks'),
     'a mark of other letters': (odt(TEXT + '<text:p>{{remedies}}</text:p>'), 'values'),
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tilburg: a project with a target of 500 people, and a matching unit that begins in its tenth month. Two clocks: month 12 of the project is month 3 of the
 unit. The numbers are those of the study; its year is moved, and the year of the project is a calendar year. Marked A is what the study does not say."""
+from scenarios.duties import WEIGHED, Duties
+
 YEAR = 2031
 REPORTED, PLACED, WAY, TEMP = 220, 54, 120, 10      # TEMP is A: the study says "preferably regular"
 WILLING, TARGET, BEFORE, NOW = 200, 500, 6500, 5600
@@ -26,7 +28,7 @@ def city_unit(story):
     story.on(f'{YEAR}-11-17')
     placed = match(story, named)
     bulk(story, many, placed)
-    story.waiting(10, 'issue 7', 'refusal of suitable work, a check the same day, a measure by due process')
+    refuse(story, project)
     story.waiting(11, 'issue 8', 'covenants with hard numbers')
     story.on(f'{YEAR}-12-15')
     story.count()
@@ -200,6 +202,41 @@ def person(story):
     return story.new('case_manager', '/candidates', {'alias': 'Kandidaat uit Tilburg', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 36})['id']
 
 
+def refuse(story, project):
+    """Suitable work is refused: a check the same day, and a measure by due process. The benefit of somebody else ends."""
+    duties, consultant = Duties(story), story.by('consultant')
+    duties.ordinance()
+    made, people = [], []
+    for number, alias in enumerate(('Wie werk weigerde', 'Wie geen gegevens gaf'), 60):
+        one = story.new('case_manager', '/candidates', {'alias': alias, 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 36})['id']
+        duties.lives(one, number)
+        benefit = story.new('case_manager', '/benefits', {'candidateId': one, 'kind': 'assistance', 'appliedOn': f'{YEAR}-01-06'})['id']
+        story.act('case_manager', f'/benefits/{benefit}/moves', {'event': 'grant'})
+        trajectory = story.new('case_manager', '/trajectories', {'candidateId': one, 'kind': 'course', 'projectId': project})['id']
+        story.act('case_manager', f'/trajectories/{trajectory}/rules-letters', {'channel': 'in_person'})
+        story.act('case_manager', f'/trajectories/{trajectory}/rules-receipts')
+        people.append({'id': one, 'benefit': benefit, 'trajectory': trajectory})
+    story.on(f'{YEAR}-11-20')
+    refuser, silent = people
+    signal = story.new(consultant, '/signals', {'kind': 'refusal', 'candidateId': refuser['id'], 'trajectoryId': refuser['trajectory'], 'seenBy': 'Consulent'})['id']
+    seen = duties.check(signal, 'present')
+    said = {'duty': 'a', 'signalIds': [signal], 'projectId': project, **WEIGHED}
+    one = story.new('case_manager', '/decisions', {'candidateId': refuser['id'], 'kind': 'lowering', **said})
+    refused = story.by('team_lead').post(f'/decisions/{one["id"]}/determinations')
+    story.refused(10, f'a lowering without a view ({", ".join(refused.json["missing"])})', refused, 409, 'requirements')
+    story.act('case_manager', f'/decisions/{one["id"]}/withdrawals', {'reason': 'mistaken'})
+    one = duties.notify(duties.decide(refuser['id'], **said)['id'])
+    assert (one['percentage'], one['calculation']['months']) == (100, 1) and consultant.get(f'/signals/{signal}').json['state'] == 'handled', one
+    made.append(one['id'])
+    ended = duties.decide(silent['id'], 'ending', benefitId=silent['benefit'], projectId=project, conductOn=f'{YEAR}-11-18', startsOn=f'{YEAR}-12-01', endReason='no_information', **WEIGHED)
+    made.append(duties.notify(ended['id'])['id'])
+    assert story.by('case_manager').get(f'/benefits/{silent["benefit"]}').json['state'] == 'ended'
+    story.step(10, f'refused work is looked into the same day ({seen["lookedIntoAt"][:10]}): {one["percentage"]} % for a month, by article 18, paragraph 5; the benefit of somebody else ends')
+    for decision in made:
+        answer = story.by('employer').get(f'/decisions/{decision}')
+        story.refused(10, 'EM reads a measure', answer, answer.status if answer.status == 403 else 404)
+
+
 def look(story, project):
     of, temp, placed = {'projectId': project}, story.many(TEMP), story.many(PLACED)
     story.step(14, 'PA reads the figures: of twelve months of the project, and of three months of the unit')
@@ -210,7 +247,8 @@ def look(story, project):
             ('on the way to a named vacancy now', 'on_the_way', story.many(WAY), of),
             ('of all vacancies filled, or held by somebody on the way', 'filled', placed + story.many(WAY), of),
             ('still open', 'open_vacancies', story.many(REPORTED) - placed - story.many(WAY), of),
-            ('fewer proposed than asked', 'shortfall', ASKED - PASS, of)):
+            ('fewer proposed than asked', 'shortfall', ASKED - PASS, of), ('lowerings', 'measures', 1, {**of, 'kind': 'lowering'}), ('benefits that were stopped', 'measures', 1, {**of, 'kind': 'ending'}),
+            ('signals looked into the same day, per mille', 'signals_same_day', 1000, of)):
         story.figure(code, YEAR, number, words, **asked)
     months = {p['month']: p.get('value') for p in story.by('team_lead').get(f'/figures/hired?dayFrom={YEAR}-01-01&dayTo={YEAR}-12-31&projectId={project}').json['points']}
     assert not any(n for month, n in months.items() if month < f'{YEAR}-10'), months
@@ -218,5 +256,4 @@ def look(story, project):
     said = story.by('analyst').get(f'/stated-figures?code=recipients&dayFrom={YEAR}-01-01&dayTo={YEAR}-12-31').json['items']
     assert [s['value'] for s in said] == [BEFORE, NOW], said
     story.say(f'       people on benefit, as the administration reports it: {BEFORE}, then {NOW} (stated, never added to what is counted)')
-    story.waiting(14, 'issue 7', 'signals and measures')
     story.waiting(14, 'issue 8', f'employers committed, n of {WILLING}')

@@ -19,11 +19,13 @@ def first_work(story):
     desk = {'agency': agency.get('/user-profile').json['organisationId'], 'client': agency, 'project': begin(story)}
     search(story, desk)
     people = register(story, desk)
+    introduce(story, desk, people[0])
     placements = work(story, desk, people[:WORK])
+    first_day(story, placements)
     story.waiting(5, 'issue 8', 'approach claims at events, and the choice of the employer between temp and direct work')
     measure = absent(story, duties, desk, people[-1])
     endings = stop_benefits(story, duties, desk, people[-1 - STOPPED_BENEFITS:-1])
-    story.waiting(11, 'issue 8', 'subsidised work at an employer with a regular placement')
+    displace(story, desk, placements)
     outcomes(story, desk, people)
     story.waiting(13, 'issue 8', 'internal vacancies of the municipality')
     convert(story, placements)
@@ -64,7 +66,11 @@ def search(story, desk):
     rules(story, intake)
     story.act('case_manager', f'/trajectories/{intake}/moves', {'event': 'start'})
     story.step(2, 'CWI notes an application: a search period, the duty to register with the agency, the letter with the rules and its receipt')
-    signal = story.new('case_manager', '/signals', {'kind': 'no_search', 'candidateId': one, 'trajectoryId': intake})['id']
+    story.on(f'{YEAR}-02-10')
+    signals = lambda: story.by('team_lead').get(f'/signals?candidateId={one}').json['items']  # noqa: E731
+    until(signals, 60)
+    assert [(s['kind'], s.get('madeBy'), s.get('trajectoryId')) for s in signals()] == [('no_search', None, intake)], signals()
+    signal = signals()[0]['id']
     check, = story.by('team_lead').get(f'/tasks?subjectId={signal}&kind=check&state=open').json['items']
     story.act('case_manager', f'/tasks/{check["id"]}/completions', {'outcome': 'present'})
     draft = story.new('case_manager', '/decisions', {'candidateId': one, 'kind': 'lowering', 'category': 'search', 'signalIds': [signal], 'projectId': desk['project'], **WEIGHED})['id']
@@ -72,7 +78,7 @@ def search(story, desk):
     story.refused(3, f'the benefit of an applicant is lowered ({", ".join(refused.json.get("missing", []))})', refused, 409, 'requirements')
     story.act('case_manager', f'/decisions/{draft}/withdrawals', {'reason': 'mistaken'})
     story.act('case_manager', f'/signals/{signal}/handlings', {'outcome': 'excused'})
-    story.step(3, 'nobody registered: a signal, of which an applicant can get a consequence for the application, and no lowering')
+    story.step(3, 'SYS tells the day after that nobody registered: a signal, of which an applicant can get a consequence for the application, and no lowering')
 
 
 def register(story, desk):
@@ -89,6 +95,52 @@ def register(story, desk):
         story.act('case_manager', f'/benefits/{who["benefit"]}/moves', {'event': 'grant'})
     story.step(4, f'TA has {len(people)} registrations; what comes of each is open')
     return people
+
+
+def introduce(story, desk, who):
+    """The agency has no call to plan an appointment, so the matching unit does it."""
+    meeting = story.new('consultant', '/appointments', {'candidateId': who['id'], 'kind': 'introduction', 'startsAt': f'{YEAR}-02-12T09:00:00+01:00', 'place': 'Bollenbedrijf', 'trajectoryId': who['trajectory'],
+                                                        'coachId': story.by('coach').get('/user-profile').json['id']})['id']
+    story.act('consultant', f'/appointments/{meeting}/moves', {'event': 'invite', 'channel': 'in_person'})
+    barrier = story.new('case_manager', '/tasks', {'kind': 'barrier', 'noun': 'candidate', 'subjectId': who['id'], 'topic': 'transport'})['id']
+    stops = lambda: [t['id'] for t in story.by('case_manager').get(f'/candidates/{who["id"]}/gate').json.get('tasks', [])]  # noqa: E731
+    assert barrier in stops(), stops()
+    costs = story.new('consultant', '/tasks', {'kind': 'cost_request', 'noun': 'trajectory', 'subjectId': who['trajectory'], 'topic': 'transport', 'amountCents': 9000,
+                                              'ownerUserId': story.by('case_manager').get('/user-profile').json['id']})
+    decided = story.act('case_manager', f'/tasks/{costs["id"]}/completions', {'outcome': 'granted', 'grantedCents': 9000})
+    assert decided['endedAt'] <= costs['dueAt'] < f'{YEAR}-02-11T23', decided
+    story.on(f'{YEAR}-02-12')
+    story.act('consultant', f'/appointments/{meeting}/moves', {'event': 'attend'})
+    story.act('case_manager', f'/tasks/{barrier}/completions', {'outcome': 'removed'})
+    assert barrier not in stops(), stops()
+    story.step(6, 'an introduction with the coach going along; a barrier stops the start, its costs are asked for and granted in time, and it is removed')
+
+
+def first_day(story, placements):
+    asked = story.by('team_lead').get(f'/tasks?subjectId={placements[0]}&kind=follow_up&pageSize=100').json['items']
+    days = {task['cause'].split(':')[0]: task for task in asked}
+    assert {'start', 'day_1'} & set(days) and len({task['cause'].split(':')[1] for task in asked}) == 2, sorted(days)
+    held = story.new('case_manager', f'/placements/{placements[0]}/contacts', {'withWhom': 'candidate', 'channel': 'at_work', 'outcome': 'fine'})
+    ended = [task for task in story.by('team_lead').get(f'/tasks?subjectId={placements[0]}&kind=follow_up&state=done').json['items']]
+    assert held['outcome'] == 'fine' and ended, ended
+    story.step(7, f'after-care asks {len(asked)} contacts, with the person and with the employer, from the first day on; the first is held at work')
+
+
+def displace(story, desk, placements):
+    """The sheltered-work company offers somebody with a subsidy where somebody else works without one."""
+    employer = story.by('case_manager').get(f'/placements/{placements[-1]}').json['employerId']
+    other = person(story, 'Kandidaat van de sociale werkvoorziening')
+    placed = story.new('case_manager', '/placements', {'candidateId': other, 'kind': 'subsidised', 'origin': 'firm', 'employerId': employer, 'hours': 24, 'wageCents': 1500, 'wagePer': 'hour'})['id']
+    story.act('case_manager', f'/placements/{placed}/acceptances')
+    asked = story.new('case_manager', '/instruments', {'placementId': placed, 'kind': 'wage_supplement', 'fromDay': f'{YEAR}-03-01', 'amountCents': 10000})['id']
+    refused = story.by('team_lead').post(f'/instruments/{asked}/grants')
+    assert 'displacement' in refused.json['missing'], refused.text
+    story.refused(11, f'work with a subsidy beside regular work ({", ".join(refused.json["missing"])})', refused, 409, 'requirements')
+    consult, = story.by('team_lead').get(f'/tasks?subjectId={placed}&kind=consult&state=open').json['items']
+    story.refused(11, 'its start, as long as nobody consulted', story.by('case_manager').post(f'/placements/{placed}/starts', {}), 409)
+    story.act('team_lead', f'/tasks/{consult["id"]}/completions', {'outcome': 'refused'})
+    story.act('case_manager', f'/placements/{placed}/endings', {'reason': 'other'})
+    story.step(11, 'the consult about displacement is a task about that placement; it is refused, and the placement does not begin')
 
 
 def work(story, desk, people):
@@ -135,7 +187,7 @@ def stop_benefits(story, duties, desk, people):
     made = []
     for number, who in enumerate(people, 30):
         duties.lives(who['id'], number)
-        one = duties.decide(who['id'], 'ending', benefitId=who['benefit'], projectId=desk['project'], conductOn=f'{YEAR}-02-10', startsOn=f'{YEAR}-03-01', endReason='no_information', **WEIGHED)
+        one = duties.decide(who['id'], 'ending', benefitId=who['benefit'], projectId=desk['project'], conductOn=f'{YEAR}-02-13', startsOn=f'{YEAR}-03-01', endReason='no_information', **WEIGHED)
         duties.notify(one['id'])
         until(lambda: story.by('case_manager').get(f'/benefits/{who["benefit"]}').json['state'] == 'ended')
         made.append(one['id'])
@@ -157,6 +209,12 @@ def outcomes(story, desk, people):
 
 
 def convert(story, placements):
+    story.on(f'{YEAR}-07-14')
+    talks = [story.by('team_lead').get(f'/tasks?subjectId={placement}&kind=contract').json['items'] for placement in placements[:CONVERTED]]
+    assert all(len(found) == 1 and found[0]['state'] == 'open' and found[0]['dueAt'].startswith(f'{YEAR}-07-1') for found in talks), talks
+    for found in talks:
+        story.act('case_manager', f'/tasks/{found[0]["id"]}/completions', {'outcome': 'extended'})
+    story.step(14, 'in the fifth month of each temporary job a task asks about the contract')
     story.on(f'{YEAR}-08-16')
     for placement in placements[:CONVERTED]:
         story.act('case_manager', f'/placements/{placement}/conversions', {'kind': 'regular', 'contract': 'fixed_term'})
