@@ -185,7 +185,7 @@ create function app.message_payment_lost() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zz_payment_lost after update on app.message for each row
-    when (new.purpose = 'benefits_payment' and new.candidate_id is not null and new.state is distinct from old.state and new.state not in ('queued', 'handed'))
+    when (new.purpose = 'benefits_payment' and new.candidate_id is not null and new.state is distinct from old.state and not app.message_is_pending(new.state) and new.state <> 'handed')
     execute function app.message_payment_lost();
 
 -- What a provider says in an acknowledgement of one of the messages of this municipality: that it has it (again, perhaps), that it went on, that it does
