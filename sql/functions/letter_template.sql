@@ -81,9 +81,6 @@ create function app.letter_template_count() returns trigger language plpgsql
     as $$
     begin
         perform pg_advisory_xact_lock('app.letter_template'::regclass::int, new.tenant_id);
-        if (app.letter_template_marks(new.template)).needs = '{}' then      -- a page that is no letter
-            raise exception using errcode = '23514', message = 'kind', table = 'letter_template', constraint = 'letter_template_template_check';
-        end if;
         new.number := 1 + coalesce((select max(o.number) from app.letter_template o where o.tenant_id = new.tenant_id and o.template = new.template), 0);
         new.hash := sha256(new.content);
         return new;
