@@ -71,6 +71,7 @@ BAD = {
     'a section elsewhere': (odt('<text:section-source xlink:href="http://elders.example/"/>'), 'links'),
     'a script link': (odt('<text:a xlink:href="vnd.sun.star.script:x">x</text:a>'), 'links'),
     'an unknown mark': (odt(TEXT + '<text:p>{{onbekend}}</text:p>'), 'values'), 'a bomb': (odt('<text:p>' + 'x' * 8_000_000 + '</text:p>'), 'too_large'),
+    'a paragraph without an end': (odt('<text:p>' + 'a b ' * 200_000 + '</text:p>'), 'too_large'),
     'too long': (odt(TEXT + '<text:p>x</text:p>' * 400), 'too_long'), 'nobody it is for': (odt('<text:p>Beste lezer</text:p>'), 'marks'),
     'a mark of other letters': (odt(TEXT + '<text:p>{{remedies}}</text:p>'), 'values'),
 }

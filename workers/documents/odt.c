@@ -9,7 +9,7 @@ enum {
     ENTRY_LEN = 46,
     LOCAL_LEN = 30,
     ENTRIES_MOST = 200,
-    UNPACKED_MOST = 4 << 20,
+    UNPACKED_MOST = 512 << 10, /* of 4 MB one paragraph keeps LibreOffice busy for minutes */
 };
 
 struct entry {
