@@ -2,6 +2,7 @@
 """Letters as a municipality writes them: read, refused with the reason, shown as a page, and used; one that is bad stops nobody else's letters."""
 import base64
 import io
+import json
 import re
 import subprocess
 import zipfile
@@ -83,6 +84,25 @@ def test_what_cannot_be_used_says_why(as_role, sent, bad):
     seen = sent(file)
     assert (seen['state'], seen.get('fault')) == ('refused', fault)
     assert as_role('team_lead').post(f'/letter-templates/{seen["id"]}/uses').problem == 'state'
+
+
+def test_a_poisoned_letter_in_use_stops_the_letters_of_its_kind_and_municipality_only(region, sent):
+    """What is in use was looked at before. So this one went bad afterwards; it is in the same rush as letters of another kind, and of another municipality."""
+    seen = sent(odt())
+    region.sql("set session_replication_role = replica; update app.letter_template set state = 'in_use', content = convert_to('PK' || repeat('x', 500), 'UTF8') where id = %s", (seen['id'],))
+    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
+    asked = {}
+    for tenant, template in ((1, 'notice'), (1, 'appointment'), (2, 'notice'), (1, 'notice'), (2, 'appointment')):
+        made = region.sql(f"{CONTEXT} select set_config('app.tenant', %s, false); select app.document_request(%s, 'candidate', c.id, app.letter_values(c) || %s::jsonb)::text "
+                          "from app.candidate c where c.tenant_id = %s and c.merged_into is null and c.died_on is null order by c.id limit 1",
+                          (str(tenant), template, json.dumps({'when': '01-02-2027 10:00', 'where': 'Stadhuis'}), tenant))[0][0]
+        asked.setdefault((tenant, template), []).append(made)
+    region.sql("update queue.kind set paused_until = null where kind = 'make_document'")
+    flat = [one for some in asked.values() for one in some]
+    until(lambda: not region.sql("select 1 from app.document where id = any (%s::uuid[]) and state = 'asked'", (flat,)), 120)
+    came = {key: region.sql('select distinct state, fault from app.document where id = any (%s::uuid[])', (some,)) for key, some in asked.items()}
+    assert came == {(1, 'notice'): [('failed', 'not_odt')], (1, 'appointment'): [('made', None)], (2, 'notice'): [('made', None)], (2, 'appointment'): [('made', None)]}
+    region.sql("set session_replication_role = replica; update app.letter_template set state = 'refused' where id = %s", (seen['id'],))
 
 
 def test_a_picture_of_20_mb_never_gets_in(as_role):
