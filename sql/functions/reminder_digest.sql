@@ -158,7 +158,7 @@ create function app.reminder_digest_send(d app.reminder_digest, out made uuid, o
     end $$;
 
 -- The job of a moment: digests of this municipality that are due, of so many readers after this one, and another job for those after them. Readers are locked
--- in the order of their ids, as everywhere.
+-- in the order of their ids, as everywhere, and then what waits for them in the order of its tasks: so does whoever changes many tasks.
 create function app.reminder_digests_send(after uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -174,6 +174,8 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
         others text[] := '{}';
         d app.reminder_digest;
     begin
+        perform from app.reminder r
+        where r.tenant_id = app.tenant() and r.fate = 'waiting' and r.reader_id = any (array(select (g).reader_id from unnest(due) g)) order by r.task_id, r.id for no key update;
         foreach d in array due loop
             select * into sent from app.reminder_digest_send(d);
             made := made || sent.made;
