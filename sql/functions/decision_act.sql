@@ -104,7 +104,7 @@ create function app.decision_decide(decision uuid) returns void language plpgsql
         perform app.decision_notify(d.id);
     end $$;
 
--- It was notified on a day: the letter was sent or handed out. From then it has effect, and the term to object runs. Once.
+-- It was notified on a day: the letter was sent or handed out. From then it has effect, the term to object runs, and whoever pays the benefit hears it. Once.
 create function app.decision_notified(decision uuid, on_day date) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -127,6 +127,10 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
         end if;
         perform app.decision_take_effect(d);
         perform app.decision_begin(d.id);
+        perform app.decision_tell_payment(d, 'decided', app.occasion('decision', d.id::text, 'decided'));
+        if d.suspended_since is not null then -- an injunction was there before
+            perform app.decision_notify(d.id);
+        end if;
         update app.objection o set decide_by = null where o.tenant_id = d.tenant_id and o.decision_id = d.id and o.state = 'registered'; -- it is reckoned anew
         perform set_config('app.event', coalesce(event, ''), true);
     end $$;

@@ -79,7 +79,8 @@ create function app.decision_letter(d app.decision, what text) returns jsonb lan
     end $$;
 
 -- For the transaction that decides, takes back, suspends or resumes: one message for each recipient, and nobody else. What was made for an occasion is not
--- made again. The person and whoever pays the benefit hear what it is; the case manager that there is something. Whoever sent a signal hears when that is handled.
+-- made again. The person hears what it is; the case manager that there is something; whoever pays the benefit what changes, of what the person was told. Whoever
+-- sent a signal hears when that is handled.
 create function app.decision_notify(decision uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -87,19 +88,29 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
         event text := current_setting('app.event', true);
         d app.decision;
         told record;
-        payment jsonb;
     begin
         select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision;
         select s.* into told from app.decision_situation(d) s;
-        payment := app.decision_payment(d, told.what);
         if told.what = 'decided' or told.what = 'withdrawn' and d.withdrawn_reason <> 'objection' and app.decision_was_told(d, null) then -- the letter about the objection says it, too
             perform app.notify_person('decision', d.candidate_id, 'decision', d.id, app.decision_letter(d, told.what), told.occasion);
         end if;
-        if payment is not null and (told.what = 'decided' or app.decision_was_told(d, 'benefits_payment')) then
-            perform app.notify_endpoint('benefits_payment', 'decision_' || told.what, 'decision', d.id, payment, told.occasion);
+        if told.what <> 'decided' and app.decision_was_told(d, 'benefits_payment') then
+            perform app.decision_tell_payment(d, told.what, told.occasion);
         end if;
         perform app.notify_user(c.case_manager_id, 'decision', d.id, told.occasion) from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id;
         perform set_config('app.event', coalesce(event, ''), true);
+    end $$;
+
+-- Whoever pays the benefit hears it, when it changes what is paid. What was decided is told by the transaction that notes that the person was notified: before that
+-- it has no effect (Awb 3:40), and nothing is paid less or more.
+create function app.decision_tell_payment(d app.decision, what text, occasion uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare payment jsonb := app.decision_payment(d, what);
+    begin
+        if payment is not null then
+            perform app.notify_endpoint('benefits_payment', 'decision_' || what, 'decision', d.id, payment, occasion);
+        end if;
     end $$;
 
 -- After the letter of a decision was sent (the provider has it, the e-mail was accepted): that day it is notified.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""Chaos on notifications: decisions are made, and told to the person by letter or e-mail, to whoever pays the benefit by webhook and to the case manager by
+"""Chaos on notifications: decisions are made, and told to the person by letter or e-mail, to whoever pays the benefit by webhook (when the person was told) and to the case manager by
 e-mail, while the workers, LibreOffice, the mail server, the webhook, whoever collects the letters, Redis and PostgreSQL are killed, and the disk of the
 letters is full for a while. By what the receivers wrote down, each got each message once. Of no more than the kills hit while they were sent nobody knows.
 
@@ -283,13 +283,17 @@ def judge(region, receivers, storm, decisions):
     hit = {(name, from_s, message) for name, from_s, until_s in storm.kills for message, handed, ended, _ in sends
            if handed <= until_s + 0.05 and min(ended, handed + SEND_S) >= from_s - 0.05}
     blamed = {message for _, _, message in hit}
-    return {'lost': [key for key in wanted if not arrived[key] and key not in uncertain], 'duplicate': [key for key, n in arrived.items() if n > 1],
+    # what of a letter is not known is not notified, and whoever pays hears of it when it is
+    waits = {(d, 'payer') for d, who in uncertain if who == 'person'}
+    return {'lost': [key for key in wanted if not arrived[key] and key not in uncertain | waits], 'duplicate': [key for key, n in arrived.items() if n > 1],
             'phantom': [key for key in arrived if key not in wanted], 'wrong': wrong, 'uncertain': len(uncertain), 'hit': len({message for _, _, message in hit}),
             'unexplained': [message for message, _, _, how in sends if how == 'uncertain' and message not in blamed],
             'again': len(receivers.again()), 'states': dict(Counter(state for _, _, state in states)),
             'faults_of_messages': dict(Counter(fault for *_, fault in rows if fault)),
             'not_notified': region.sql("select count(*) from app.decision d where d.id = any (%s::uuid[]) and d.notified_on is null and exists (select from app.message m "
                                        "where m.subject_id = d.id and m.to_candidate_id is not null and m.state in ('sent', 'delivered'))", (decisions,))[0][0],
+            'too_soon': region.sql("select count(*) from app.decision d where d.id = any (%s::uuid[]) and d.notified_on is null and exists (select from app.message m "
+                                   "where m.subject_id = d.id and m.purpose is not null)", (decisions,))[0][0],
             'dead': [list(row) for row in region.sql('select kind, reason, count(*) from queue.dead group by 1, 2')]}
 
 
@@ -333,7 +337,7 @@ def chaos_notifications(binaries, many, seconds, seed, harm=''):
         found = judge(region, receivers, storm, decisions)
         result = {'seed': seed, 'decisions': many, 'kills': len([k for k in storm.kills if k[0] != 'disk_full']), **found, 'failures': failures, 'troubles': storm.troubles[:5],
                   'faults': dict(Counter(name for name, *_ in storm.kills)), 'drained_s': round(drained, 1), 'total_s': round(time.monotonic() - from_s, 1)}
-        result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'wrong', 'unexplained', 'not_notified')) and not failures
+        result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'wrong', 'unexplained', 'not_notified', 'too_soon')) and not failures
                         and found['uncertain'] <= found['hit'] and set(found['states']) <= {'sent', 'delivered', 'uncertain'} and 'disk_full' in result['faults'])
         return result
 

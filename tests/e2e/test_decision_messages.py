@@ -36,25 +36,26 @@ def test_each_recipient_is_told_once_and_the_letter_notifies(region, sending, re
         receiving(**DROP)
         made = decided()
         people = told(region, made['id'])
-        assert {who: (channel, template) for who, (_, channel, template) in people.items()} == {
-            'person': ('letter', 'decision'), 'benefits_payment': ('webhook', 'decision_decided'), 'user': ('e_mail', 'notice')}
+        assert {who: (channel, template) for who, (_, channel, template) in people.items()} == {'person': ('letter', 'decision'), 'user': ('e_mail', 'notice')}
         region.sql(f"{CONTEXT} select app.decision_notify(%s)", (made['id'],))
-        assert told(region, made['id']) == people
         are(region, [people['person'][0]], 'handed', None)
-        are(region, [people['benefits_payment'][0]], 'sent', None)
         lead = as_role('team_lead')
         assert lead.get(f'/decisions/{made["id"]}').json['state'] == 'decided'
-        (_, _, body), = server.got
-        assert set(json.loads(body)['data']) == {'message', 'noun', 'id'}
+        assert told(region, made['id']) == people and not server.got        # nobody proved yet that the person was told
         letter = server.drop('drukker').letters()[f'1.{people["person"][0]}']['letter.pdf']
         words = subprocess.run(['pdftotext', '-layout', '-', '-'], input=letter, capture_output=True, check=True).stdout.decode()
         words = ' '.join(words.split())
         assert 'bezwaar' in words and 'voorlopige voorziening' in words and f'{made["percentage"]} procent' in words and made['id'] in words
         server.drop('drukker').acknowledge(**{f'1.{people["person"][0]}': 'taken'})
         until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] in ('notified', 'in_force'))
+        both = told(region, made['id'])
+        assert both['benefits_payment'][1:] == ('webhook', 'decision_decided') and {**both, **people} == both
+        are(region, [both['benefits_payment'][0]], 'sent', None)
+        (_, _, body), = server.got
+        assert set(json.loads(body)['data']) == {'message', 'noun', 'id'}
     seen = lead.get(f'/decisions/{made["id"]}').json
     assert seen['notifiedOn'] == region.sql('select clock.today()')[0][0].isoformat()
-    data = as_role('benefits_payment').get(f'/messages/{people["benefits_payment"][0]}').json['data']
+    data = as_role('benefits_payment').get(f'/messages/{both["benefits_payment"][0]}').json['data']
     assert data['percentage'] == made['percentage'] and data['candidate'] == reachable and data['situation'] == 'decided'
     named = lead.get(f'/candidates/{reachable}').json
     assert data['person'] == {name: named[name] for name in ('firstName', 'lastName', 'birthDate') if name in named} and data['person'], data
@@ -67,7 +68,9 @@ def test_seen_builder_a_payment_that_did_not_arrive_is_work_of_somebody(region, 
     with Receiver.started('400') as server, sending(**server.settings):
         server.key('sleutel', SECRET)
         receiving(**WEBHOOK, address=server.address)
-        message = told(region, (made := decided())['id'])['benefits_payment'][0]
+        made = decided()
+        act(region, "select app.decision_notified(%s, clock.today())", (made['id'],))
+        message = told(region, made['id'])['benefits_payment'][0]
         are(region, [message], 'failed', 'refused')
         task, = lead.get(f'/tasks?subjectId={made["id"]}&kind=undelivered').json['items']
         assert task['state'] == 'open' and task['ownerUserId'] == lead.get(f'/candidates/{reachable}').json['caseManagerId'], task
@@ -98,6 +101,7 @@ def test_outside_the_wall_nobody_sees_that_there_is_a_message(region, reachable,
 def test_seen_practitioner_whoever_pays_hears_what_a_heavier_measure_replaces(region, reachable, decided, as_role):  # noqa: F811
     light = decided(duty=None, category='search')
     heavy = decided(duty='h')
+    act(region, "select app.decision_notified(%s, clock.today())", (heavy['id'],))
     data, = region.sql("select data from app.message where subject_id = %s and purpose = 'benefits_payment'", (heavy['id'],))[0]
     assert data['replaces'] == [light['id']] and 'shortens' not in data
 
@@ -107,7 +111,26 @@ def test_seen_practitioner_what_was_taken_back_before_it_went_is_not_told(region
     made = decided()
     assert as_role('team_lead').post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
     assert region.sql("select template, state from app.message where subject_id = %s and (to_candidate_id is not null or purpose is not null) order by 1", (made['id'],)) == [
-        ('decision', 'withdrawn'), ('decision_decided', 'withdrawn')]
+        ('decision', 'withdrawn')]
+
+
+def test_seen_practitioner_whoever_pays_hears_nothing_before_the_person(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """What was not notified has no effect (Awb 3:40): also when its letter cannot go, or comes back, and whether or not a court suspended it meanwhile."""
+    payments = lambda d: [t for t, in region.sql("select template from app.message where subject_id = %s and purpose is not null order by planned_at, id", (d['id'],))]  # noqa: E731
+    made = decided()
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        message = told(region, made['id'])['person'][0]
+        are(region, [message], 'handed', None)
+        server.drop('drukker').acknowledge(**{f'1.{message}': 'returned'})
+        are(region, [message], 'undelivered', 'bounced')
+    assert payments(made) == [] and as_role('team_lead').get(f'/decisions/{made["id"]}').json['state'] == 'decided'
+    case = as_role('case_manager')
+    objection = case.post('/objections', {'decisionId': made['id'], 'channel': 'letter', 'receivedOn': days(0), 'grounds': 'Ik hoorde het.'})
+    assert objection.status == 201 and case.post(f'/objections/{objection.json["id"]}/injunctions', {'fromDay': days(0)}).status == 200, objection.text
+    assert payments(made) == []
+    act(region, 'select app.decision_notified(%s, clock.today())', (made['id'],))
+    assert sorted(payments(made)) == ['decision_decided', 'decision_suspended']
 
 
 def test_seen_practitioner_who_left_gets_the_decision(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
@@ -177,6 +200,7 @@ def test_seen_practitioner_a_letter_that_came_back_goes_to_the_new_address(regio
 def test_seen_practitioner_whoever_pays_cannot_deal_with_it_and_somebody_hears_that(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
     """A refusal that nobody looks for is a benefit that is paid as if nothing was decided."""
     lead, pay, made = as_role('team_lead'), as_role('benefits_payment'), decided()
+    act(region, "select app.decision_notified(%s, clock.today())", (made['id'],))
     message = told(region, made['id'])['benefits_payment'][0]
     task = lambda: region.sql("select t.state, t.wall, t.owner_user_id = c.case_manager_id from app.task t join app.candidate c on c.id = t.candidate_id "  # noqa: E731
                               "where t.subject_id = %s and t.kind = 'undelivered'", (made['id'],))

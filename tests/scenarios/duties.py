@@ -83,14 +83,15 @@ class Duties:
         return found
 
     def notify(self, decision, letters=1):
-        """The letter lies in the folder of the printer, who takes it: the decision is notified. Whoever pays got one message, and acknowledges it."""
+        """The letter lies in the folder of the printer, who takes it: the decision is notified. Then whoever pays gets one message, and acknowledges it."""
         story, drop = self.story, self.receiver.drop('drukker')
         told = self.told(decision)
         letter, = told['person']
+        assert 'benefits_payment' not in told, told
         until(lambda: f'1.{letter["id"]}' in [folder.name for folder in drop.new()], 90)
         drop.acknowledge(**{f'1.{letter["id"]}': 'taken'})
         until(lambda: story.by('team_lead').get(f'/decisions/{decision}').json['state'] in ('notified', 'in_force'), 90)
-        payment, = told['benefits_payment']
+        payment, = self.told(decision)['benefits_payment']      # nobody hears of it before the person
         until(lambda: self.came(payment['id']), 90)
         until(lambda: story.by('team_lead').get(f'/messages/{payment["id"]}').json['state'] in ('sent', 'handed'), 60)
         story.act('benefits_payment', f'/messages/{payment["id"]}/acknowledgements', {'event': 'acknowledge', 'reference': f'U-{payment["id"][-6:]}'})
