@@ -42,6 +42,8 @@ ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state'
 # operations on one item of a list, and the row of ref.state_operation that has the column of the list
 ONE = {f'{verb}{noun}{part}': f'update{noun}.{group}' for verb in ('put', 'remove') for noun, part, group in (
     ('Vacancy', 'Competence', 'terms'), ('Vacancy', 'Condition', 'work'), ('Candidate', 'Competence', 'profile'), ('Candidate', 'Condition', 'profile'))}
+# columns that no body has, and in which states they are reckoned
+RECKONED = {('decision', 'updateDecision.days'): ['drafted', 'hearing', 'decided']}
 PARTS = {'bsn': 'identity'}     # it has a table of its own
 
 
@@ -89,7 +91,8 @@ def columns_of(contract, operation):
 
 def differences(contract, wanted):
     """Cells that sql/states does not have as the table expects them."""
-    nouns, wrong = {noun.name: noun for noun in contract.nouns}, []
+    nouns = {noun.name: noun for noun in contract.nouns}
+    wrong = [f'{name}: {operation} in {nouns[name].operations[operation][1]}' for (name, operation), its in RECKONED.items() if nouns[name].operations[operation][1] != its]
     for name, row, state, cell in wanted:
         noun = nouns[name]
         event = EVENTS.get((name, row))

@@ -104,6 +104,45 @@ create function app.decision_decide(decision uuid) returns void language plpgsql
         perform app.decision_notify(d.id);
     end $$;
 
+-- The decision as it is when the person is told on a day. A lowering never begins before the day that the ordinance lets one begin that is notified then: it is
+-- reckoned again by the method with which it was decided, from what was known then. What only makes lighter what the person was told before keeps its days.
+create function app.decision_told_on(d app.decision, day date) returns app.decision language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare soonest date := app.decision_reckon_first_day(d.inputs || jsonb_build_object('notified_on', day), app.decision_reckon_rule(d.inputs, 'measure.ordinance'));
+    begin
+        if d.kind = 'lowering' and d.notified_on is null and soonest > d.from_day and (app.decision_is_adverse(d) or not exists (
+            select from app.decision o where o.tenant_id = d.tenant_id and o.id = d.revises_id and o.notified_on is not null)) then
+            d.inputs := d.inputs - 'from_day' || jsonb_build_object('notified_on', day);
+            d.calculation := app.decision_reckon(d.method, d.inputs);
+            d.hash := sha256(convert_to(d.inputs::text || E'\n' || d.calculation::text, 'UTF8'));
+            d.percentage := (d.calculation ->> 'percentage')::int;
+            d.from_day := (d.calculation ->> 'from')::date;
+            d.until_day := (d.calculation ->> 'until')::date;
+            d.concurrent := coalesce((d.calculation ->> 'beside')::boolean, false);
+        end if;
+        return d;
+    end $$;
+
+-- Gives it the days that it has when the person is told on a day: false, and nothing is changed, when it would then be another decision than was made, or one that
+-- the gate refuses. That is a task, for somebody has to correct it.
+create function app.decision_put_off(d app.decision, day date) returns boolean language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare n app.decision := app.decision_told_on(d, day);
+    begin
+        if n.from_day is not distinct from d.from_day then
+            return true;
+        elsif (n.percentage, n.calculation -> 'months') is distinct from (d.percentage, d.calculation -> 'months')
+              or exists (select from app.decision_missing_result(d, n) c where c <> 'revised_over') then
+            perform app.decision_term(d, 'notification', clock.today());
+            return false;
+        end if;
+        update app.decision x set inputs = n.inputs, calculation = n.calculation, hash = n.hash, from_day = n.from_day, until_day = n.until_day, concurrent = n.concurrent
+        where x.tenant_id = d.tenant_id and x.id = d.id and x.state = 'decided';
+        return true;
+    end $$;
+
 -- It was notified on a day: the letter was sent or handed out. From then it has effect, the term to object runs, and whoever pays the benefit hears it. Once.
 create function app.decision_notified(decision uuid, on_day date) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -112,14 +151,17 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
         event text := current_setting('app.event', true);
         d app.decision;
         last date := app.decision_last_day(on_day, app.rule('term.objection'));
+        said date;
     begin
         select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision for no key update;
-        if d.state is distinct from 'decided' then
+        if d.state is distinct from 'decided' or not app.decision_put_off(d, on_day) then
             return;
         end if;
+        said := d.from_day;
         update app.decision x set state = app.move('decision', d.state, 'notify'), notified_on = on_day, objection_until = last,
                reconsider_by = case when d.kind = 'lowering' then app.decision_last_day(on_day, app.rule('term.reconsideration')) end
         where x.tenant_id = d.tenant_id and x.id = d.id returning x.* into d;
+        perform app.task_settle('decision', d.id, 'term', 'met', 'notification');
         perform app.decision_term(d, 'objection', last);
         if d.reconsider_by is not null then
             insert into app.decision_review (tenant_id, id, decision_id, kind, asked_on, decide_by) values (d.tenant_id, gen_random_uuid(), d.id, 'reconsideration', on_day, d.reconsider_by);
@@ -128,6 +170,9 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
         perform app.decision_take_effect(d);
         perform app.decision_begin(d.id);
         perform app.decision_tell_payment(d, 'decided', app.occasion('decision', d.id::text, 'decided'));
+        if d.from_day > said then -- the letter names a day that is too soon
+            perform app.notify_person('decision', d.candidate_id, 'decision', d.id, app.decision_letter(d, 'put_off'), app.occasion('decision', d.id::text, 'put_off'));
+        end if;
         if d.suspended_since is not null then -- an injunction was there before
             perform app.decision_notify(d.id);
         end if;

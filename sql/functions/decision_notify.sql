@@ -54,6 +54,8 @@ create function app.decision_words(d app.decision, what text) returns text[] lan
         return array_remove(case
             when what = 'withdrawn' then array['Wij hebben een besluit over u genomen. Dat besluit geldt niet meer. Hebt u daardoor minder geld gekregen? Dan krijgt u dat alsnog.']
             when d.kind = 'warning' then array['U krijgt een waarschuwing. Uw uitkering verandert niet.', 'Houdt u zich weer niet aan de afspraken? Dan kunnen wij uw uitkering lager maken.']
+            when what = 'put_off' then array['Wij schreven u dat wij uw uitkering lager maken. De dagen in die brief kloppen niet: u kreeg de brief later. Wij beginnen daarom ook later.',
+                'Wij maken uw uitkering lager, met ' || d.percentage || ' procent.', 'Dat doen wij van ' || period || '.', 'De rest van ons besluit blijft hetzelfde.']
             when d.kind = 'lowering' then array['Wij maken uw uitkering lager, met ' || d.percentage || ' procent.', 'Dat doen wij van ' || period || '.',
                 case when d.duty is not null then 'Houdt u zich weer aan de afspraken? Vraag ons dan om opnieuw te kijken. Misschien stopt de verlaging eerder.' end]
             when d.kind = 'ending' then array['Uw uitkering stopt.', 'Dat is vanaf ' || calendar.in_words(d.from_day) || '.']
@@ -72,10 +74,33 @@ create function app.decision_letter(d app.decision, what text) returns jsonb lan
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return jsonb_build_object('number', d.id, 'heading', case what when 'withdrawn' then 'Ons besluit geldt niet meer' else 'Ons besluit: ' || lower((select k.title_nl from ref.decision_kind k where k.kind = d.kind)) end,
+        return jsonb_build_object('number', d.id, 'heading', case what when 'withdrawn' then 'Ons besluit geldt niet meer' when 'put_off' then 'Uw uitkering wordt later lager' else 'Ons besluit: ' || lower((select k.title_nl from ref.decision_kind k where k.kind = d.kind)) end,
             'paragraphs', to_jsonb(app.decision_words(d, what)), 'reasons', to_jsonb(array_remove(array[coalesce(d.reasons::text, 'Wij hebben gekeken naar de regels en naar uw situatie.')], null)),
             'articles', coalesce((select string_agg(a, ', ') from jsonb_array_elements_text(case jsonb_typeof(d.calculation -> 'articles') when 'array' then d.calculation -> 'articles' else '[]' end) a), 'Participatiewet'),
-            'remedies', case when d.revise_reason = 'objection' then app.objection_remedies() else app.decision_remedies() end);
+            'remedies', case when d.revise_reason = 'objection' then app.objection_remedies()
+                             when what = 'put_off' then replace(app.decision_remedies(), 'binnen zes weken na de datum van deze brief', 'uiterlijk op ' || calendar.in_words(d.objection_until))
+                             else app.decision_remedies() end);
+    end $$;
+
+-- What the letter that tells of a lowering says on the day on which it goes: the days that hold when the person is told today, and the decision has them from now on.
+-- Null when there are no such days: then it does not go.
+create function app.decision_letter_goes(m app.message) returns jsonb language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision;
+    begin
+        select x.* into d from app.decision x where x.tenant_id = m.tenant_id and x.id = m.subject_id and m.occasion = app.occasion('decision', x.id::text, 'decided') and x.kind = 'lowering'
+               and x.state in ('decided', 'notified', 'in_force');
+        if d.id is null then
+            return '{}';
+        elsif (app.decision_told_on(d, clock.today())).from_day <> d.from_day then
+            select x.* into d from app.decision x where x.tenant_id = d.tenant_id and x.id = d.id for no key update;
+            if not app.decision_put_off(d, clock.today()) then
+                return null;
+            end if;
+            select x.* into d from app.decision x where x.tenant_id = d.tenant_id and x.id = d.id;
+        end if;
+        return jsonb_build_object('paragraphs', to_jsonb(app.decision_words(d, 'decided')));
     end $$;
 
 -- For the transaction that decides, takes back, suspends or resumes: one message for each recipient, and nobody else. What was made for an occasion is not

@@ -108,7 +108,8 @@ create function app.message_settled(m app.message, job bigint) returns boolean l
     end $$;
 
 -- Whether the pages of a letter say what is no longer so: the person moved or got another name since they were made, or they have the date of an earlier day, from which the person would count a
--- term. Then they are made anew, and the letter waits for that. Pages that may have been sent stay as they were.
+-- term, or a decision begins on another day when the person is told of it today. Then they are made anew, and the letter waits for that. Pages that may have been sent stay as they were. Null:
+-- there is nothing that they could say now.
 create function app.message_renews_pages(m app.message, d app.document) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -116,9 +117,13 @@ create function app.message_renews_pages(m app.message, d app.document) returns 
         now jsonb := (select app.letter_values(c) from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id);
         went boolean := exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null);
     begin
-        if d.parameters = '{}' or now is null or d.parameters @> now
+        if d.parameters = '{}' or now is null
             or exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null) then
             return false;
+        end if;
+        now := now || app.decision_letter_goes(m);
+        if now is null or d.parameters @> now then
+            return case when now is not null then false end;
         end if;
         update app.message n set document_id = app.document_request(d.template, d.noun, d.subject_id, d.parameters || now || case when went then jsonb_build_object('renews', d.id) else '{}' end)
         where n.tenant_id = m.tenant_id and n.id = m.id;
@@ -134,14 +139,16 @@ create function app.message_lacks_pages(m app.message) returns boolean language 
     as $$
     declare
         d app.document;
+        renewed boolean;
     begin
         if m.channel <> 'letter' then
             return false;
         end if;
         select o.* into d from app.document o where o.tenant_id = m.tenant_id and o.id = m.document_id for no key update;
-        if d.state in ('made', 'failed') and app.message_renews_pages(m, d) or app.document_is_pending(d.state) then
+        renewed := case when d.state in ('made', 'failed') then app.message_renews_pages(m, d) else false end;
+        if renewed or app.document_is_pending(d.state) then
             perform app.message_wait(m, null);
-        elsif d.state = 'made' then
+        elsif d.state = 'made' and not renewed then
             return false;
         else
             perform app.message_fire(m, 'fail', 'no_pages');

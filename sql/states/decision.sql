@@ -40,8 +40,9 @@ on conflict (noun, from_state, event) do update set
 
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
-    ('decision', 'updateDecision', '{kind,benefit_id,project_id,duty,category,conduct_on,task_id,placement_id,also,spread,starts_on,adjusted_percentage,adjusted_months,adjust_reason,amount_asked,end_reason,refusal_reason,blame,blame_text,seriousness,seriousness_text,circumstances,circumstances_text,urgent_reasons,urgent_text,own_role,own_role_text,reasons,drafted_logins,inputs,calculation,method,hash,rule_ids,calculated_on,percentage,step,amount_cents,concurrent,occasion}',
+    ('decision', 'updateDecision', '{kind,benefit_id,project_id,duty,category,conduct_on,task_id,placement_id,also,spread,starts_on,adjusted_percentage,adjusted_months,adjust_reason,amount_asked,end_reason,refusal_reason,blame,blame_text,seriousness,seriousness_text,circumstances,circumstances_text,urgent_reasons,urgent_text,own_role,own_role_text,reasons,drafted_logins,method,rule_ids,calculated_on,percentage,step,amount_cents,occasion}',
      '{drafted,hearing}'),
+    ('decision', 'updateDecision.days', '{inputs,calculation,hash,concurrent}', '{drafted,hearing,decided}'),
     ('decision', 'askView', '{}', '{drafted,hearing}'),
     ('decision', 'giveView', '{}', '{hearing}'),
     ('decision', 'skipView', '{}', '{drafted,hearing}'),

@@ -213,3 +213,89 @@ def test_seen_practitioner_whoever_pays_cannot_deal_with_it_and_somebody_hears_t
         assert lead.post(f'/messages/{message}/resends').status == 200
         are(region, [message], 'sent', None)
     assert task() == [('done', 'measure', True)]
+
+
+# --------------------------------------------------------------------------------------------------- the end of a month
+
+@pytest.fixture
+def january(region, decided):
+    """january(**inputs): as if it was decided on 29 January 2031 and begins on 1 February; what it was reckoned from is as it would have been."""
+    def make(spread=None, starts='next_month'):
+        made = decided()
+        inputs = region.sql("select inputs from app.decision where id = %s", (made['id'],))[0][0]
+        inputs |= {'decided_on': '2031-01-29', 'conduct_on': '2031-01-20', 'history': [], 'benefit_cents': 120000, **({'spread': spread} if spread else {})}
+        for rule in inputs['rules']:
+            rule.pop('from', None)
+            rule['value'] |= {'spread': True, 'starts': starts} if rule['code'] == 'measure.ordinance' else {}
+        region.sql("""set session_replication_role = replica; update app.decision d set inputs = i, calculation = c, hash = sha256(convert_to(i::text || E'\\n' || c::text, 'UTF8')), spread = %s,
+            decided_at = '2031-01-29 10:00+01', conduct_on = '2031-01-20', from_day = (c ->> 'from')::date, until_day = (c ->> 'until')::date
+            from (select i, app.decision_reckon(1, i) c from (select %s::jsonb i) x) y where d.id = %s""", (spread, json.dumps(inputs), made['id']))
+        return made['id']
+    return make
+
+
+def tell(region, decision, day):
+    act(region, 'select app.decision_notified(%s, %s)', (decision, day))
+
+
+@pytest.mark.parametrize('starts,spread,told_on,first,last,months', [
+    ('next_month', None, '2031-01-31', '2031-02-01', '2031-02-28', [('2031-02', 120000)]),
+    ('next_month', None, '2031-02-02', '2031-03-01', '2031-03-31', [('2031-03', 120000)]),
+    ('next_month', [1, 1, 1], '2031-02-01', '2031-03-01', '2031-05-31', [('2031-03', 40000), ('2031-04', 40000), ('2031-05', 40000)]),
+    ('next_month', [2, 1], '2031-12-31', '2032-01-01', '2032-02-29', [('2032-01', 80000), ('2032-02', 40000)]),
+    # 27 of the 28 days of February (115,714 whole cents of 120,000) and 1 of the 31 of March
+    ('notification', None, '2031-02-02', '2031-02-02', '2031-03-01', [('2031-02', 115714), ('2031-03', 3870)])])
+def test_seen_practitioner_a_lowering_never_begins_before_the_person_was_told(region, reachable, january, as_role, starts, spread, told_on, first, last, months):
+    """Awb 3:40, worked out by hand. Decided on 29 January; the payer hears the days that hold, and the person, whose letter said others, gets one about them."""
+    made, lead = january(spread, starts), as_role('team_lead')
+    before = lead.get(f'/decisions/{made}').json
+    tell(region, made, told_on)
+    seen = lead.get(f'/decisions/{made}').json
+    assert (seen['fromDay'], seen['untilDay'], seen['notifiedOn'], seen['percentage']) == (first, last, told_on, 100)
+    assert [(m['month'], m['cents']) for m in seen['calculation']['spread']] == months
+    data, = region.sql("select data from app.message where subject_id = %s and purpose = 'benefits_payment'", (made,))[0]
+    assert (data['fromDay'], data['untilDay'], [(m['month'], m['cents']) for m in data['spread']]) == (first, last, months)
+    again = region.sql("select app.decision_reckon_again(method, inputs) = calculation::text and hash = sha256(convert_to(inputs::text || E'\\n' || calculation::text, 'UTF8')) "
+                       'from app.decision where id = %s', (made,))
+    assert again == [(True,)]
+    letters = [p for p, in region.sql("select parameters from app.document where subject_id = %s and template = 'decision' order by asked_at, id", (made,))]
+    day = lambda text: region.sql('select calendar.in_words(%s)', (text,))[0][0]  # noqa: E731
+    if before['fromDay'] == first:
+        assert len(letters) == 1
+    else:
+        assert f'Dat doen wij van {day(first)} tot en met {day(last)}.' in letters[-1]['paragraphs'] and f'uiterlijk op {day(seen["objectionUntil"])}' in letters[-1]['remedies'], letters
+        assert len(letters) == 2 and before['fromDay'] < first
+
+
+def test_seen_practitioner_a_lowering_that_cannot_be_put_off_has_no_effect(region, reachable, january, decided, as_role):
+    """Another one holds in March already: somebody has to correct it, and until then nothing is lowered."""
+    lead = as_role('team_lead')
+    other = decided(duty=None, category='search')
+    region.sql("set session_replication_role = replica; update app.decision set from_day = '2031-03-01', until_day = '2031-03-31' where id = %s", (other['id'],))
+    made = january()
+    tell(region, made, '2031-02-02')
+    seen = lead.get(f'/decisions/{made}').json
+    assert (seen['state'], seen['fromDay']) == ('decided', '2031-02-01') and 'benefits_payment' not in told(region, made)
+    task = lambda: region.sql("select t.state, t.wall, t.owner_user_id = c.case_manager_id from app.task t join app.candidate c on c.id = t.candidate_id where t.subject_id = %s and t.cause = 'notification'", (made,))  # noqa: E731
+    assert task() == [('open', 'measure', True)]
+    assert lead.post(f'/decisions/{made}/withdrawals', {'reason': 'mistaken'}).status == 200 and [s for s, *_ in task()] != ['open']
+
+
+def test_seen_practitioner_a_letter_says_the_days_that_hold_when_it_goes(region, sending, receiving, reachable, decided, as_role, later):  # noqa: F811
+    """The printer is closed until the second of the next month: the pages that go, the decision and the message to whoever pays begin a month later."""
+    lead, made = as_role('team_lead'), decided()
+    days_on, first = region.sql("select date_trunc('month', clock.today() + interval '1 month')::date + 1 - clock.today(), (date_trunc('month', clock.today()) + interval '2 months')::date::text")[0]
+    with later(days_on), Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        message = told(region, made['id'])['person'][0]
+        are(region, [message], 'handed', None)
+        seen = lead.get(f'/decisions/{made["id"]}').json
+        assert (seen['state'], seen['fromDay']) == ('decided', first) and made['fromDay'] < first
+        letter = server.drop('drukker').letters()[f'1.{message}']['letter.pdf']
+        words = ' '.join(subprocess.run(['pdftotext', '-layout', '-', '-'], input=letter, capture_output=True, check=True).stdout.decode().split())
+        day, = region.sql('select calendar.in_words(%s)', (first,))[0]
+        assert f'Dat doen wij van {day}' in words, words
+        server.drop('drukker').acknowledge(**{f'1.{message}': 'taken'})
+        until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] == 'notified')
+    assert region.sql("select data ->> 'fromDay' from app.message where subject_id = %s and purpose = 'benefits_payment'", (made['id'],)) == [(first,)]
+    assert region.sql("select count(*) from app.message where subject_id = %s and to_candidate_id is not null", (made['id'],)) == [(1,)]       # it said so already
