@@ -1,5 +1,6 @@
 -- Messages: an attempt from its begin to its end, and what comes back. Only the worker that sends calls these functions. A job has one message or many; then
--- the end of one is committed with what hands over the next.
+-- the end of one is committed with what hands over the next. Their plans
+-- are made when these tables are empty, and live as long as a connection: so they use the indexes at once.
 --
 --   begin ──► compose, connect, say everything but the last byte ──► hand over (committed) ──► last byte ──► the answer ──► end
 --     │ begun before, not handed over: nobody has it, begin again              │ begun again meanwhile: nothing more is sent
@@ -188,7 +189,7 @@ create function app.message_stays(m app.message, job bigint) returns boolean lan
 create function app.message_begin(message uuid, job bigint, sandbox_address text, portal text)
     returns table (number int, begun int, address text, receiver text, sender text, language text, template text, version int, subject text,
                    body text, date text, route text, channel text, again boolean, tenant text, secret text, api_template text, pages text, lines text, epoch bigint) language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     declare
         m app.message;
@@ -236,7 +237,7 @@ create function app.message_begin(message uuid, job bigint, sandbox_address text
 
 -- The last byte follows. False: this attempt is somebody else's by now, the message was withdrawn, or nothing is let out any more: nothing more may be sent.
 create function app.message_hand_over(message uuid, attempt int, begun_as int, words_version int, bytes text) returns boolean language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     begin
         perform from app.message m where m.tenant_id = app.tenant() and m.id = message and m.state = 'queued' and app.sees_message(m) for no key update;
@@ -268,7 +269,7 @@ create function app.message_accepted(m app.message, a app.message_attempt) retur
 
 -- How an attempt ended: accepted, deferred, refused or uncertain. `bad_address`: the other side says that there is no such address.
 create function app.message_end(message uuid, attempt int, begun_as int, how text, code int, status_code text, said text, bad_address boolean)
-    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp
+    returns void language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     declare
         m app.message;

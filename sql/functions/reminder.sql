@@ -196,15 +196,25 @@ create function app.reminder_readers(t app.task, receiver text) returns table (k
         end if;
     end $$;
 
--- A message to a reader.
+-- A message to a reader. The caller asks for one job for all messages of a moment.
 create function app.reminder_message(template text, kind text, reader uuid, noun text, subject uuid, urgent boolean, parameters jsonb)
     returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        m app.message;
     begin
-        return case kind when 'user' then app.message_queue(template, reader, noun, subject, urgent, parameters)
-                         when 'contact' then app.message_queue_contact(template, reader, noun, subject, urgent, parameters)
-                         else app.message_queue_candidate(template, reader, noun, subject, urgent, parameters) end;
+        m.template := template;
+        m.channel := 'e_mail';
+        m.to_user_id := case kind when 'user' then reader end;
+        m.to_contact_id := case kind when 'contact' then reader end;
+        m.to_candidate_id := case kind when 'candidate' then reader end;
+        m.noun := noun;
+        m.subject_id := subject;
+        m.urgent := urgent;
+        m.parameters := parameters;
+        m := app.message_write(m);
+        return m.id;
     end $$;
 
 -- Whether this reader must hear of a task at once: it is urgent, or it is not due yet and will be when the next digest goes out.
@@ -222,9 +232,9 @@ create function app.reminder_at_once(t app.task, kind text, reader uuid) returns
                and (kind <> 'user' or (app.reminder_choice(reader)).digest);
     end $$;
 
--- A rung is told: at once, or with the digest. Returns whether it waits for that.
+-- A rung is told: at once, or with the digest. Returns its message; null when it waits for the digest.
 create function app.reminder_tell(t app.task, plan bigint, rung smallint, rung_at timestamptz, receiver text, kind text, reader uuid)
-    returns boolean language plpgsql
+    returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -236,7 +246,7 @@ create function app.reminder_tell(t app.task, plan bigint, rung smallint, rung_a
         insert into app.reminder (tenant_id, task_id, stamp, rung, receiver, reader_kind, reader_id, rung_at, fate, made_at, ended_at, message_id)
         values (t.tenant_id, t.id, plan, rung, receiver, kind, reader, rung_at, case when made is null then 'waiting' else 'sent' end, now,
                 case when made is not null then now end, made);
-        return made is null;
+        return made;
     end $$;
 
 -- A rung that escalates: the task has another one who sees to it now. Who that is, is the organisation of the receiver, or the receiver.
@@ -255,8 +265,8 @@ create function app.reminder_escalate(t app.task, to_user uuid) returns void lan
     end $$;
 
 -- The job of a task has come. Of the rungs whose moment has passed, each reader hears the last one, and of an escalation before all. Returns
--- whose digest it is for, as kind:id.
-create function app.reminder_fire(wanted uuid, plan bigint) returns text[] language plpgsql
+-- whose digests it is for, as kind:id, and the messages of what is told at once.
+create function app.reminder_fire(wanted uuid, plan bigint, out waiting text[], out made uuid[]) language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -266,16 +276,18 @@ create function app.reminder_fire(wanted uuid, plan bigint) returns text[] langu
         now timestamptz := clock.now();
         told uuid[] := '{}';
         first_of_escalation uuid;
-        waiting text[] := '{}';
+        message uuid;
     begin
+        waiting := '{}';
+        made := '{}';
         select k.* into t from app.task k where k.tenant_id = app.tenant() and k.id = wanted for no key update;
         select r.* into p from app.reminder_plan r where r.tenant_id = t.tenant_id and r.task_id = t.id;
         if p.stamp is distinct from plan or p.next_at is null or not app.reminder_is_due(t) then
-            return waiting;
+            return;
         end if;
         if p.next_at > now or not t.urgent and calendar.in_quiet_hours(now) then
             perform app.reminder_plan_job(t, plan, greatest(p.next_at, now));
-            return waiting;
+            return;
         end if;
         for one in
             select l.rung, l.rung_at, l.receiver, l.escalates, r.kind, r.reader
@@ -285,8 +297,12 @@ create function app.reminder_fire(wanted uuid, plan bigint) returns text[] langu
             first_of_escalation := coalesce(first_of_escalation, case when one.escalates and one.kind = 'user' then one.reader end);
             continue when one.reader = any (told);
             told := told || one.reader;
-            waiting := waiting || case when app.reminder_tell(t, plan, one.rung, one.rung_at, one.receiver, one.kind, one.reader)
-                                       then one.kind || ':' || one.reader end;
+            message := app.reminder_tell(t, plan, one.rung, one.rung_at, one.receiver, one.kind, one.reader);
+            if message is null then
+                waiting := waiting || (one.kind || ':' || one.reader);
+            else
+                made := made || message;
+            end if;
         end loop;
         update app.reminder_plan r set next_at =
             (select min(l.rung_at) from app.reminder_ladder(t.kind, t.due_at, t.project_id) l where l.rung_at > now)
@@ -297,7 +313,6 @@ create function app.reminder_fire(wanted uuid, plan bigint) returns text[] langu
         if first_of_escalation is not null then
             perform app.reminder_escalate(t, first_of_escalation);
         end if;
-        return array_remove(waiting, null);
     end $$;
 
 -- Jobs "remind", many at a time. Tasks are locked in the order of their ids, and after them the digests in that of their readers.
@@ -306,11 +321,16 @@ create function app.reminders_fire(tasks uuid[], stamps bigint[]) returns void l
     as $$
     declare
         one record;
+        told record;
         whom text[] := '{}';
+        messages uuid[] := '{}';
     begin
         for one in select distinct j.task, j.stamp from unnest(tasks, stamps) j (task, stamp) order by 1, 2 loop
-            whom := whom || app.reminder_fire(one.task, one.stamp);
+            select * into told from app.reminder_fire(one.task, one.stamp);
+            whom := whom || told.waiting;
+            messages := messages || told.made;
         end loop;
+        perform app.messages_enqueue(array_agg(m.id), m.urgent, clock.now()) from app.message m where m.tenant_id = app.tenant() and m.id = any (messages) group by m.urgent;
         perform app.reminder_digests_expect(whom);
     end $$;
 

@@ -117,23 +117,17 @@ create function app.reminder_digest_write(d app.reminder_digest) returns uuid la
                              order by r.id for no key update);
         tasks int;
         overdue int;
-        m app.message;
+        made uuid;
     begin
         select count(distinct t.id), count(distinct t.id) filter (where t.due_at <= now) into tasks, overdue
         from app.reminder r join app.task t on t.tenant_id = r.tenant_id and t.id = r.task_id
         where r.tenant_id = d.tenant_id and r.id = any (told) and app.reminder_is_due(t);
         if tasks > 0 and (app.reminder_choice(d.reader_id)).digest then
-            m.template := 'digest';
-            m.channel := 'e_mail';
-            m.to_user_id := case d.reader_kind when 'user' then d.reader_id end;
-            m.to_contact_id := case d.reader_kind when 'contact' then d.reader_id end;
-            m.to_candidate_id := case d.reader_kind when 'candidate' then d.reader_id end;
-            m.parameters := jsonb_build_object('open', tasks, 'overdue', overdue);
-            m := app.message_write(m);
+            made := app.reminder_message('digest', d.reader_kind, d.reader_id, null, null, false, jsonb_build_object('open', tasks, 'overdue', overdue));
         end if;
-        update app.reminder r set fate = case when m.id is null then 'dropped' else 'sent' end, ended_at = now, message_id = m.id
+        update app.reminder r set fate = case when made is null then 'dropped' else 'sent' end, ended_at = now, message_id = made
         where r.tenant_id = d.tenant_id and r.id = any (told);
-        return m.id;
+        return made;
     end $$;
 
 -- A digest is due. Returns its message, if there is one, and to whom what waited for it was passed on, because its reader is not there any more.
@@ -157,6 +151,15 @@ create function app.reminder_digest_send(d app.reminder_digest, out made uuid, o
         end if;
     end $$;
 
+-- Whether digests of this moment still wait for what is urgent, so that it goes out first: a second at a time, and ten in all.
+create function app.reminder_digests_wait() returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from queue.job j where j.state = 'ready' and j.prio = 0 and j.kind in ('remind', 'send_message') and j.tenant = app.tenant())
+               and not exists (select from app.reminder_digest d where d.tenant_id = app.tenant() and d.planned_at <= clock.now() - interval '10 seconds');
+    end $$;
+
 -- The job of a moment: digests of this municipality that are due, of so many readers after this one, and another job for those after them. Readers are locked
 -- in the order of their ids, as everywhere, and then what waits for them in the order of its tasks: so does whoever changes many tasks.
 create function app.reminder_digests_send(after uuid) returns void language plpgsql
@@ -174,6 +177,10 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
         others text[] := '{}';
         d app.reminder_digest;
     begin
+        if after is null and app.reminder_digests_wait() then
+            perform queue.enqueue('remind_digest', app.tenant(), run_at => clock.now() + interval '1 second');
+            return;
+        end if;
         perform from app.reminder r
         where r.tenant_id = app.tenant() and r.fate = 'waiting' and r.reader_id = any (array(select (g).reader_id from unnest(due) g)) order by r.task_id, r.id for no key update;
         foreach d in array due loop

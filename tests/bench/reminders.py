@@ -17,7 +17,7 @@ from lines import line, misses  # noqa: E402
 from region import BIN, Region, day, free_port, until  # noqa: E402
 
 URGENT, MATCHES = 100, 40
-CHILDREN = {'reminders': '6', 'notifications': '8'}
+CHILDREN = {'reminders': '2', 'notifications': '4'}
 CONTEXT = ("select set_config('app.tenant', tenant_id::text, false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false) "
            "from ref.tenant where code = 'gm9901'; ")
 READERS = '''insert into app.user_account (tenant_id, id, name, email, role)

@@ -59,7 +59,7 @@ MUTANTS = {
         (SEND, 'update app.message_attempt a set handed_at = clock.now(), template_version', 'update app.message_attempt a set template_version'),
         (SEND, 'update app.message_attempt b set outcome = how,', 'update app.message_attempt b set handed_at = clock.now(), outcome = how,')]),
     'notes-before-it-sends': ('notifications', [
-        (SEND, 'bytes text) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin',
+        (SEND, 'bytes text) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$ begin',
          'bytes text) returns boolean language plpgsql\n    security definer set search_path = pg_catalog, pg_temp\n    as $$\n    declare\n        said app.message;\n    begin'),
         (SEND, 'm.tenant_id = a.tenant_id and m.id = a.message_id; return found; end $$;',
          "m.tenant_id = a.tenant_id and m.id = a.message_id;\n        select m.* into said from app.message m where m.tenant_id = app.tenant() and m.id = message;\n        update app.message_attempt a set outcome = 'accepted', ended_at = clock.now()\n"
