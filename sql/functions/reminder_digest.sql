@@ -151,12 +151,12 @@ create function app.reminder_digest_send(d app.reminder_digest, out made uuid, o
         end if;
     end $$;
 
--- Whether digests of this moment still wait for what is urgent, so that it goes out first: a second at a time, and ten in all.
+-- Whether digests of this moment still wait for urgent reminders that are due, so that these go out first; ten seconds in all.
 create function app.reminder_digests_wait() returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return exists (select from queue.job j where j.state = 'ready' and j.prio = 0 and j.kind in ('remind', 'send_message') and j.tenant = app.tenant())
+        return exists (select from queue.job j where j.state = 'ready' and j.prio = 0 and j.kind = 'remind' and j.tenant = app.tenant())
                and not exists (select from app.reminder_digest d where d.tenant_id = app.tenant() and d.planned_at <= clock.now() - interval '10 seconds');
     end $$;
 
@@ -178,7 +178,7 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
         d app.reminder_digest;
     begin
         if after is null and app.reminder_digests_wait() then
-            perform queue.enqueue('remind_digest', app.tenant(), run_at => clock.now() + interval '1 second');
+            perform queue.enqueue('remind_digest', app.tenant());
             return;
         end if;
         perform from app.reminder r

@@ -20,6 +20,7 @@ TECHNICAL = {
     ('figure.sql', "interval '11 months'"): 'a series has the last year when nobody asks for more',
     ('figure.sql', "interval '119 months'"): 'and ten years at most',
     ('idempotency.sql', "interval '72 hours'"): 'how long an answer can be asked again, which the contract says',
+    ('reminder_digest.sql', "interval '10 seconds'"): 'so long digests let urgent reminders go first',
     ('task.sql', "interval '100 years'"): 'what is urgent comes before everything else in an index',
 }
 
