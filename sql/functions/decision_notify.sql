@@ -90,7 +90,7 @@ create function app.decision_letter_goes(m app.message) returns jsonb language p
     declare d app.decision;
     begin
         select x.* into d from app.decision x where x.tenant_id = m.tenant_id and x.id = m.subject_id and m.occasion = app.occasion('decision', x.id::text, 'decided') and x.kind = 'lowering'
-               and x.state in ('decided', 'notified', 'in_force');
+               and app.decision_is_open(x.state);
         if d.id is null then
             return '{}';
         elsif (app.decision_told_on(d, clock.today())).from_day <> d.from_day then

@@ -105,6 +105,16 @@ create function app.message_insert(m app.message) returns uuid language plpgsql
         return m.id;
     end $$;
 
+-- Messages of one moment: as few jobs as can be, each of 64 at most, the urgent ones by themselves.
+create function app.messages_enqueue_together(messages uuid[]) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.messages_enqueue(array_agg(n.id), n.urgent, clock.now())
+        from (select m.id, m.urgent, row_number() over (partition by m.urgent order by m.id) as place from app.message m where m.tenant_id = app.tenant() and m.id = any (messages)) n
+        group by n.urgent, (n.place - 1) / 64;
+    end $$;
+
 -- An e-mail. `parameters` has counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than that of the
 -- subject.
 create function app.message_put(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,

@@ -146,7 +146,7 @@ create function app.message_lacks_pages(m app.message) returns boolean language 
             return false;
         end if;
         select o.* into d from app.document o where o.tenant_id = m.tenant_id and o.id = m.document_id for no key update;
-        renewed := case when d.state in ('made', 'failed') then app.message_renews_pages(m, d) else false end;
+        renewed := case when app.document_is_settled(d.state) or d.state = 'failed' then app.message_renews_pages(m, d) else false end;
         if renewed or app.document_is_pending(d.state) then
             perform app.message_wait(m, null);
         elsif d.state = 'made' and not renewed then

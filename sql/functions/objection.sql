@@ -48,9 +48,9 @@ create function app.objection_wrong_day(o app.objection, before app.objection, s
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return case when o.received_on is distinct from before.received_on and o.received_on not between since and clock.today() then 'received_on'
-                    when o.heard_on is distinct from before.heard_on and o.heard_on not between since and clock.today() then 'heard_on'
-                    when o.repaired_on is distinct from before.repaired_on and o.repaired_on > clock.today() then 'repaired_on' end;
+        return case when o.received_on is distinct from before.received_on and o.received_on not between since and clock.today() then 'objection_received_on_check'
+                    when o.heard_on is distinct from before.heard_on and o.heard_on not between since and clock.today() then 'objection_heard_on_check'
+                    when o.repaired_on is distinct from before.repaired_on and o.repaired_on > clock.today() then 'objection_repaired_on_check' end;
     end $$;
 
 -- Before an objection is written: both are reckoned.
@@ -66,7 +66,7 @@ create function app.objection_reckon() returns trigger language plpgsql
         from app.decision d where d.tenant_id = new.tenant_id and d.id = new.decision_id;
         wrong := app.objection_wrong_day(new, case tg_op when 'UPDATE' then old end, since);
         if wrong is not null then
-            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = format('objection_%s_check', wrong);
+            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = wrong;
         end if;
         new.in_time := app.objection_is_in_time(new, last);
         new.decide_by := case when last is not null then app.objection_decide_by(new, last) end;

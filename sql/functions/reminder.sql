@@ -330,7 +330,7 @@ create function app.reminders_fire(tasks uuid[], stamps bigint[]) returns void l
             whom := whom || told.waiting;
             messages := messages || told.made;
         end loop;
-        perform app.messages_enqueue(array_agg(m.id), m.urgent, clock.now()) from app.message m where m.tenant_id = app.tenant() and m.id = any (messages) group by m.urgent;
+        perform app.messages_enqueue_together(messages);
         perform app.reminder_digests_expect(whom);
     end $$;
 

@@ -167,7 +167,6 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
     as $$
     declare
         many constant int := 128;       -- a transaction of a tenth of a second
-        together constant int := 64;    -- messages that one job sends
         due app.reminder_digest[] := array(
             select g from app.reminder_digest g
             where g.tenant_id = app.tenant() and g.planned_at <= clock.now() and g.reader_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
@@ -188,8 +187,7 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
             made := made || sent.made;
             others := others || sent.others;
         end loop;
-        made := array_remove(made, null);
-        perform app.messages_enqueue(made[n:n + together - 1], false, clock.now()) from generate_series(1, cardinality(made), together) n;
+        perform app.messages_enqueue_together(made);
         if cardinality(due) = many then
             perform queue.enqueue('remind_digest', app.tenant(), jsonb_build_object('after', due[many].reader_id));
         end if;

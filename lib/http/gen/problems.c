@@ -348,8 +348,6 @@ const struct constraint_rule constraint_rules[] = {
     {"trajectory_finished_with_outcome", PROBLEM_INVALID, FAULT_REQUIRED, "/outcome", ""},
     {"trajectory_stopped_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"trajectory_moved_not_later_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
-    {"benefit_applied_on_check", PROBLEM_INVALID, FAULT_VALUE, "/appliedOn", ""},
-    {"appointment_starts_at_check", PROBLEM_INVALID, FAULT_VALUE, "/startsAt", ""},
     {"trajectory_shared_with_an_employer", PROBLEM_INVALID, FAULT_VALUE, "/shared", ""},
     {"trajectory_rules_received_after", PROBLEM_INVALID, FAULT_VALUE, "/receivedOn", ""},
     {"trajectory_rules_handed_on_check", PROBLEM_INVALID, FAULT_VALUE, "/handedOn", ""},
