@@ -18,6 +18,7 @@ from region import children, until, until_ready  # noqa: E402
 
 CONTEXT = ("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false), "
            "set_config('app.actor', '', false); ")
+GO = "update queue.kind set paused_until = null where kind = 'send_message'"
 STATE = "select m.state, m.fault from app.message m where m.id = any (%s::uuid[]) order by m.id"
 
 
@@ -262,10 +263,21 @@ def test_a_worker_that_is_killed_at_any_step_sends_nothing_twice(region, sending
         assert numbers(server.kept) == message
 
 
-def test_many_messages_of_one_job_are_sent_and_what_comes_in_between_hurts_no_other(region, sending, asked):
+@pytest.fixture
+def together(region, asked):
+    """together(n) asks for n messages in one job, which waits until `region.sql(GO)`: the worker that runs meanwhile sends none."""
+    def make(many):
+        region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")
+        messages = asked(many)
+        region.sql(f"{CONTEXT} delete from queue.job where kind = 'send_message'; select app.messages_enqueue(%s::uuid[], true, clock.now())", (messages,))
+        return messages
+    yield make
+    region.sql(GO)
+
+
+def test_many_messages_of_one_job_are_sent_and_what_comes_in_between_hurts_no_other(region, sending, together):
     """Five of one job. The second is withdrawn while the first is being sent, so it stops the others of this job: they go by themselves."""
-    messages = asked(5)
-    region.sql(f"{CONTEXT} delete from queue.job where kind = 'send_message'; select app.messages_enqueue(%s::uuid[], true, clock.now())", (messages,))
+    messages = together(5)
 
     def withdraw(step, usual):
         if step == 'dot' and not server.kept:
@@ -274,6 +286,7 @@ def test_many_messages_of_one_job_are_sent_and_what_comes_in_between_hurts_no_ot
     with Faulty.started() as server:
         server.wanted = withdraw
         with sending(**server.settings):
+            region.sql(GO)
             until(lambda: not region.sql("select 1 from app.message where id = any (%s::uuid[]) and state = 'queued'", (messages,)))
         assert numbers(server.kept) == sorted([messages[0], *messages[2:]]), (messages, states(region, messages), server.begun)
     assert [state for state, _ in states(region, messages)] == ['sent', 'withdrawn', 'sent', 'sent', 'sent']
@@ -282,12 +295,12 @@ def test_many_messages_of_one_job_are_sent_and_what_comes_in_between_hurts_no_ot
     assert proved == [(4, 4, True)]
 
 
-def test_of_many_messages_one_is_refused_and_the_others_arrive(region, sending, asked):
-    messages = asked(4)
-    region.sql(f"{CONTEXT} delete from queue.job where kind = 'send_message'; select app.messages_enqueue(%s::uuid[], true, clock.now())", (messages,))
+def test_of_many_messages_one_is_refused_and_the_others_arrive(region, sending, together):
+    messages = together(4)
     with Faulty.started() as server:
         server.wanted = lambda step, usual: '550 5.6.0 not this one' if step == 'dot' and server.begun.count('dot') == 2 else usual
         with sending(**server.settings):
+            region.sql(GO)
             until(lambda: not region.sql("select 1 from app.message where id = any (%s::uuid[]) and state = 'queued'", (messages,)))
         assert len(server.kept) == 3
     assert sorted(states(region, messages)) == [('failed', 'refused'), *[('sent', None)] * 3]
