@@ -108,7 +108,7 @@ create procedure app.wall(wanted regclass, noun text default null, machine text[
         end if;
     end $$;
 
--- Before a row is written with another day in a column: it lies around today, so a year that was mistyped is refused. TG_ARGV: the column, how far back, how far ahead.
+-- Before a day is written: it must lie near today, so that a wrong year is refused. TG_ARGV: the column, how far back, how far ahead.
 create function app.check_day() returns trigger language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -15,8 +15,8 @@ create function app.letter_template_of(code text) returns uuid language plpgsql 
     set search_path = pg_catalog, pg_temp
     as $$ begin return (select l.id from app.letter_template l where l.tenant_id = app.tenant() and l.template = code and l.state = 'in_use'); end $$;
 
--- The marks that a page of this kind has: those that it always has, those that may be empty, and those without which it is none: for whom it is, of which day, and of a decision what is decided, why,
--- and how one objects.
+-- The marks of a page of this kind: marks that always have a value, marks that may be empty, and marks that every such letter must have. A letter must have its reader and
+-- its day. A decision must also have its text, its reasons, and how to object to it.
 create function app.letter_template_marks(code text, out always text[], out perhaps text[], out needs text[]) returns record language plpgsql immutable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$

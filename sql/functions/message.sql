@@ -66,8 +66,8 @@ create function app.message_filled(words text, given jsonb) returns text languag
         return words;
     end $$;
 
--- Writes a message, in the transaction of the caller. The address is read when it is sent. Of `m` the caller fills who gets it and what it is about; of one
--- recipient and one occasion there is one message, so the same once more makes nothing. The caller also asks for the job that sends it.
+-- Writes a message, in the transaction of the caller. The address is read when it is sent. Of `m` the caller fills who gets it and what it is about; a
+-- recipient gets one message for one occasion, so a second one is not written (its id is null). The caller also asks for the job that sends it.
 create function app.message_write(m app.message) returns app.message language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -105,7 +105,7 @@ create function app.message_insert(m app.message) returns uuid language plpgsql
         return m.id;
     end $$;
 
--- Messages of one moment: as few jobs as can be, each of 64 at most, the urgent ones by themselves.
+-- Sends many messages with few jobs: a job has 64 at most, and urgent ones have jobs of their own.
 create function app.messages_enqueue_together(messages uuid[]) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -115,10 +115,10 @@ create function app.messages_enqueue_together(messages uuid[]) returns void lang
         group by n.urgent, (n.place - 1) / 64;
     end $$;
 
--- An e-mail. `parameters` has counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than that of the
--- subject.
-create function app.message_put(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,
-                                parameters jsonb, at timestamptz) returns uuid language plpgsql
+-- An e-mail, not written yet. `parameters` has counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than
+-- that of the subject.
+create function app.message_mail(template text, to_user uuid, to_contact uuid, to_candidate uuid, noun text, subject uuid, urgent boolean,
+                                 parameters jsonb, at timestamptz) returns app.message language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -135,7 +135,7 @@ create function app.message_put(template text, to_user uuid, to_contact uuid, to
         m.urgent := urgent;
         m.parameters := parameters;
         m.planned_at := at;
-        return app.message_insert(m);
+        return m;
     end $$;
 
 -- One job that sends these messages, one after the other.
@@ -153,7 +153,7 @@ create function app.message_queue(template text, to_user uuid, noun text, subjec
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return app.message_put(template, to_user, null, null, noun, subject, urgent, parameters, at);
+        return app.message_insert(app.message_mail(template, to_user, null, null, noun, subject, urgent, parameters, at));
     end $$;
 -- The same for a contact person of an employer, and for a candidate.
 create function app.message_queue_contact(template text, to_contact uuid, noun text, subject uuid, urgent boolean default false,
@@ -161,14 +161,14 @@ create function app.message_queue_contact(template text, to_contact uuid, noun t
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return app.message_put(template, null, to_contact, null, noun, subject, urgent, parameters, at);
+        return app.message_insert(app.message_mail(template, null, to_contact, null, noun, subject, urgent, parameters, at));
     end $$;
 create function app.message_queue_candidate(template text, to_candidate uuid, noun text, subject uuid, urgent boolean default false,
                                             parameters jsonb default '{}', at timestamptz default clock.now()) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return app.message_put(template, null, null, to_candidate, noun, subject, urgent, parameters, at);
+        return app.message_insert(app.message_mail(template, null, null, to_candidate, noun, subject, urgent, parameters, at));
     end $$;
 
 -- A text message to a candidate who chose to be reached so. Nothing when that cannot be: the caller takes another way.

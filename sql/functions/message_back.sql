@@ -91,8 +91,8 @@ create function app.message_ids(payload jsonb) returns uuid[] language sql immut
     set search_path = pg_catalog, pg_temp
     as $$ select array(select jsonb_array_elements_text(coalesce(payload -> 'messages', jsonb_build_array(payload -> 'message')))::uuid) $$;
 
--- A job that sends messages was buried. What it began and handed over is uncertain; else the message has failed, and a person sees it. Of many, those that
--- it did not come to have done nothing: each goes on by itself.
+-- A job that sends messages was buried. What it began and handed over is uncertain; else the message has failed, and a person sees it. A job of many
+-- messages may have sent some of them: each of the others gets a job of its own.
 create function app.message_job_died() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

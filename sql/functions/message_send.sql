@@ -1,6 +1,6 @@
--- Messages: an attempt from its begin to its end, and what comes back. Only the worker that sends calls these functions. A job has one message or many; then
--- the end of one is committed with what hands over the next. Their plans
--- are made when these tables are empty, and live as long as a connection: so they use the indexes at once.
+-- Messages: an attempt from its begin to its end, and what comes back. Only the worker that sends calls these functions. A job has one message or
+-- many. With many, the end of a message is committed together with the hand-over of the next one. The functions use indexes only: PostgreSQL plans them once for each connection,
+-- perhaps when the tables are still empty.
 --
 --   begin ──► compose, connect, say everything but the last byte ──► hand over (committed) ──► last byte ──► the answer ──► end
 --     │ begun before, not handed over: nobody has it, begin again              │ begun again meanwhile: nothing more is sent
@@ -307,8 +307,7 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
         end if;
     end $$;
 
--- Something came in between: what this job has not sent of its messages goes on in jobs of their own, and none of them waits for another.
--- Returns how many.
+-- Gives each message that this job has not sent a job of its own, so that none of them waits for another. Returns how many.
 create function app.messages_apart(payload jsonb) returns int language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

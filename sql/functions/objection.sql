@@ -43,7 +43,8 @@ create function app.objection_decide_by(o app.objection, last date) returns date
         return greatest(until, o.agreed_until);
     end $$;
 
--- The day of an objection that cannot be: nothing came, was heard or was repaired after today, and nobody objects before there was anything (a year that was mistyped).
+-- The constraint that a wrong day of an objection breaks (the year was mistyped, for instance); null when the days can be right. None of them lies in the future, and nobody
+-- objects before there was a decision.
 create function app.objection_wrong_day(o app.objection, before app.objection, since date) returns text language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -186,7 +187,7 @@ create function app.objection_enjoin(objection uuid, since date, until date) ret
         perform app.decision_enjoined(o.decision_id);
     end $$;
 
--- Until when an injunction without a last day holds once the objection was decided: until nobody can go to the court any more (Awb, article 8:85, paragraph 2, under a).
+-- The last day of an injunction after the objection was decided. Without a day of its own it holds until the term to go to the court is over (Awb, article 8:85, paragraph 2, under a).
 create function app.objection_injunction_ends(o app.objection) returns date language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- What whoever objected is told, in writing: that it came (Awb, article 6:14), what is missing (6:6), that it takes longer (7:10, paragraph 5), and what came of it (7:12, paragraph 2).
 
--- The sentences of a letter, in plain Dutch.
+-- The sentences of a letter about an objection, in plain Dutch.
 create function app.objection_words(o app.objection, what text) returns text[] language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -18,7 +18,7 @@ create function app.objection_words(o app.objection, what text) returns text[] l
             else array['U hebt uw bezwaar ingetrokken. Wij kijken er niet meer naar. Ons besluit blijft gelden.'] end, null);
     end $$;
 
--- The article that asks for this letter.
+-- The article of law that says that this letter must be sent.
 create function app.objection_article(what text) returns text immutable parallel safe
     return 'Algemene wet bestuursrecht ' || case what when 'received' then '6:14' when 'repair' then '6:6' when 'postponed' then '7:10' when 'withdrawn' then '6:21' else '7:12' end;
 

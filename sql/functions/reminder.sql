@@ -201,20 +201,9 @@ create function app.reminder_message(template text, kind text, reader uuid, noun
     returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        m app.message;
     begin
-        m.template := template;
-        m.channel := 'e_mail';
-        m.to_user_id := case kind when 'user' then reader end;
-        m.to_contact_id := case kind when 'contact' then reader end;
-        m.to_candidate_id := case kind when 'candidate' then reader end;
-        m.noun := noun;
-        m.subject_id := subject;
-        m.urgent := urgent;
-        m.parameters := parameters;
-        m := app.message_write(m);
-        return m.id;
+        return (app.message_write(app.message_mail(template, case kind when 'user' then reader end, case kind when 'contact' then reader end,
+                                                   case kind when 'candidate' then reader end, noun, subject, urgent, parameters, null))).id;
     end $$;
 
 -- Whether this reader must hear of a task at once: it is urgent, or it is not due yet and will be when the next digest goes out.

@@ -36,7 +36,7 @@ create function app.reminder_digest_time(reader uuid, last_on date) returns time
     end $$;
 
 -- Plans the digest of somebody, at this moment. The lock of its row is taken by whoever adds to a digest and by the job that sends it: so nothing
--- is added to one that is just being sent. The job of a moment is held until this transaction ends: it does not come between.
+-- is added to one that is just being sent. The job of a moment is locked until this transaction ends, so it cannot run before it sees this digest.
 create function app.reminder_digest_plan(reader uuid, at timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -151,7 +151,7 @@ create function app.reminder_digest_send(d app.reminder_digest, out made uuid, o
         end if;
     end $$;
 
--- Whether digests of this moment still wait for urgent reminders that are due, so that these go out first; ten seconds in all.
+-- Whether the digests of this moment must still wait, because urgent reminders are due: these go first. Digests wait for ten seconds at most.
 create function app.reminder_digests_wait() returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -160,8 +160,8 @@ create function app.reminder_digests_wait() returns boolean language plpgsql sta
                and not exists (select from app.reminder_digest d where d.tenant_id = app.tenant() and d.planned_at <= clock.now() - interval '10 seconds');
     end $$;
 
--- The job of a moment: digests of this municipality that are due, of so many readers after this one, and another job for those after them. Readers are locked
--- in the order of their ids, as everywhere, and then what waits for them in the order of its tasks: so does whoever changes many tasks.
+-- The job of a moment sends the digests of this municipality that are due. It takes the first 128 readers after `after`, and asks for another job for the rest.
+-- It locks the readers in the order of their ids. Then it locks their reminders in the order of the tasks: a change of many tasks has the same order.
 create function app.reminder_digests_send(after uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

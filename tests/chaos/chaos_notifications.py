@@ -72,7 +72,7 @@ class Receivers:
                     process.wait()
 
     def aim(self, what):
-        """Waits a moment for an event that comes: `begun`, it is not written down yet, or `taken`, it is, and the answer is not out."""
+        """Waits until the receiver of webhooks has an event, 1.5 seconds at most. `begun`: it has not written it down yet. `taken`: it has, and has not answered yet."""
         size = lambda: (self.folder / 'webhook' / what).stat().st_size  # noqa: E731
         before, end = size(), time.monotonic() + 1.5
         while size() == before and time.monotonic() < end:
@@ -151,7 +151,7 @@ class Storm(threading.Thread):
                        'collector': lambda: receivers.kill('drop'), 'redis': self.chaos.kill_redis, 'flushall': self.chaos.empty_redis, 'postgres': self.chaos.restart_postgres}
 
     def aimed(self, kill, *words, **settings):
-        """While an event is sent."""
+        """Kills somebody while an event is being sent."""
         self.receivers.aim('taken')
         return kill(*words, **settings)
 

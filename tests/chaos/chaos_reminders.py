@@ -330,7 +330,7 @@ def chaos_reminders(binaries, seed, spans, hours, harm=None):
     """`spans`: [(first day, days, tasks)], one after the other. `harm` is a statement that breaks the product."""
     started = time.monotonic()
     with Region.started('reminders', binaries, candidates=420) as region:
-        region.sql("alter system set deadlock_timeout = '1s'")       # what this test empties all at once is not to be the one that is stopped
+        region.sql("alter system set deadlock_timeout = '1s'")       # this test empties tables, and it must not be the one that a deadlock stops
         region.sql('select pg_reload_conf()')
         region.env['MAATWERK_CHILDREN'] = '2'
         world = World(region, seed)

@@ -107,7 +107,7 @@ def test_seen_practitioner_whoever_pays_hears_what_a_heavier_measure_replaces(re
 
 
 def test_seen_practitioner_what_was_taken_back_before_it_went_is_not_told(region, reachable, decided, as_role):  # noqa: F811
-    """Nobody gets a letter that a decision does not hold of which nobody told him."""
+    """A decision is taken back before the person was told. Then the person gets no letter that it does not hold any more."""
     made = decided()
     assert as_role('team_lead').post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
     assert region.sql("select template, state from app.message where subject_id = %s and (to_candidate_id is not null or purpose is not null) order by 1", (made['id'],)) == [
@@ -134,7 +134,7 @@ def test_seen_practitioner_whoever_pays_hears_nothing_before_the_person(region, 
 
 
 def test_seen_practitioner_who_left_gets_the_decision(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
-    """A file is closed on the day on which the benefit was ended: without the letter it would never have effect (Awb 3:40)."""
+    """The file is closed on the day of a decision that ends the benefit. The letter still goes: without it the decision would have no effect (Awb 3:40)."""
     made = decided(kind='ending', startsOn=days(1), endReason='moved')
     place = f'/candidates/{reachable}'
     left = as_role('case_manager').patch(place, {'status': 'left'}, as_role('case_manager').get(place).headers['etag'])
@@ -173,7 +173,7 @@ def test_seen_practitioner_what_replaces_a_decision_says_so(region, reachable, d
 
 
 def test_seen_practitioner_a_letter_that_came_back_goes_to_the_new_address(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
-    """What went stays to be proved, and is erased on the day on which the letter is."""
+    """The pages that were sent are kept as proof. They are erased on the same day as the letter."""
     case, lead, made = as_role('case_manager'), as_role('team_lead'), decided()
     message, place = told(region, made['id'])['person'][0], f'/candidates/{reachable}'
     pages = lambda: region.sql("select d.state, c.bytes is not null, d.parameters <> '{}' from app.document d left join app.document_content c on c.document_id = d.id "  # noqa: E731
@@ -198,7 +198,7 @@ def test_seen_practitioner_a_letter_that_came_back_goes_to_the_new_address(regio
 
 
 def test_seen_practitioner_whoever_pays_cannot_deal_with_it_and_somebody_hears_that(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
-    """A refusal that nobody looks for is a benefit that is paid as if nothing was decided."""
+    """When the payer refuses a message, somebody gets a task. Else the benefit is paid as if nothing was decided."""
     lead, pay, made = as_role('team_lead'), as_role('benefits_payment'), decided()
     act(region, "select app.decision_notified(%s, clock.today())", (made['id'],))
     message = told(region, made['id'])['benefits_payment'][0]

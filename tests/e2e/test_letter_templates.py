@@ -87,7 +87,7 @@ def test_what_cannot_be_used_says_why(as_role, sent, bad):
 
 
 def test_a_poisoned_letter_in_use_stops_the_letters_of_its_kind_and_municipality_only(region, sent):
-    """What is in use was looked at before. So this one went bad afterwards; it is in the same rush as letters of another kind, and of another municipality."""
+    """A letter in use was checked before, so this one is broken afterwards. At the same moment other letters are asked for: another kind, and another municipality."""
     seen = sent(odt())
     region.sql("set session_replication_role = replica; update app.letter_template set state = 'in_use', content = convert_to('PK' || repeat('x', 500), 'UTF8') where id = %s", (seen['id'],))
     region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
@@ -133,7 +133,7 @@ def test_seen_practitioner_a_decision_says_what_why_and_how_to_object(sent, with
 
 
 def test_seen_practitioner_a_mark_that_a_word_processor_cut_is_read(as_role, sent):
-    """Whoever edits a letter cuts its marks without seeing it: by spelling, colour, a bookmark. They never reach a person as they are."""
+    """A word processor can cut a mark in pieces, and nobody sees that: for spelling, a colour or a bookmark. No person ever gets a letter with such a mark."""
     for text in ('<text:p>{{na<text:span text:style-name="T1">me}}</text:span></text:p>', '<text:p>{<text:span>{name}</text:span>}</text:p>',
                  '<text:p>“{{\u00a0name }}”</text:p>', '<text:p>{{na<text:bookmark text:name="x"/>me}}</text:p>'):
         seen = sent(odt(TEXT.replace('<text:p>{{name}}</text:p>', text)))

@@ -265,7 +265,7 @@ def test_a_worker_that_is_killed_at_any_step_sends_nothing_twice(region, sending
 
 @pytest.fixture
 def together(region, asked):
-    """together(n) asks for n messages in one job, which waits until `region.sql(GO)`: the worker that runs meanwhile sends none."""
+    """together(n) asks for n messages in one job. The job waits until `region.sql(GO)`, so the worker of before does not send them."""
     def make(many):
         region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")
         messages = asked(many)
@@ -276,7 +276,7 @@ def together(region, asked):
 
 
 def test_many_messages_of_one_job_are_sent_and_what_comes_in_between_hurts_no_other(region, sending, together):
-    """Five of one job. The second is withdrawn while the first is being sent, so it stops the others of this job: they go by themselves."""
+    """A job has five messages. The second is withdrawn while the first is being sent. The other three are sent by jobs of their own."""
     messages = together(5)
 
     def withdraw(step, usual):

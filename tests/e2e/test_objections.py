@@ -203,7 +203,7 @@ def test_seen_practitioner_who_gets_longer_to_repair_loses_no_days(as_role, obje
 
 
 def test_seen_practitioner_a_day_that_cannot_be_is_refused(as_role, person, objected):
-    """A year that is mistyped in January makes what is late seem in time; a hearing that was only planned is none."""
+    """With the wrong year a late objection would seem to be in time. A hearing on a later day has not been held."""
     case, other = as_role('case_manager'), person('team_lead', attributes=['decider'])[1]('team_lead')
     made, decision = objected()
     place = f'/objections/{made["id"]}'
@@ -249,7 +249,7 @@ def test_seen_practitioner_who_withdraws_an_objection_is_told_once(region, as_ro
 
 
 def test_seen_practitioner_an_objection_is_about_what_took_the_place_of_the_decision(as_role, person, objected):
-    """Awb 6:19: it was corrected, or taken back, while somebody objected; the objection can still be decided, and not by whoever made the correction."""
+    """The decision was corrected, or taken back, during the objection. The objection can still be decided, but not by the person who made the correction (Awb 6:19)."""
     case, lead = as_role('case_manager'), as_role('team_lead')
     other, third = (person('team_lead', attributes=['decider'])[1]('team_lead') for _ in range(2))
     made, decision = objected()

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* An attempt: begun in PostgreSQL, composed, handed over, answered. The messages of a job begin in one
- * transaction; the end of one is committed with what hands over the next. Whatever else than an answer at
- * once comes in between, those after it go by themselves. */
+ * transaction. The end of a message is committed together with the hand-over of the next one. When
+ * something goes wrong with one, each message after it gets a job of its own. */
 #include "workers/notifications/send.h"
 
 #include "lib/base/clock.h"
@@ -99,7 +99,7 @@ static enum err begin_all(struct work *work, const PGresult **ret_rows)
     return err;
 }
 
-/* What is not noted yet is noted by itself. */
+/* Writes down how the last attempt ended, in a transaction of its own. */
 static bool note_ended(struct work *work, struct ended *ended)
 {
     struct plan plan = sending_plan(work);

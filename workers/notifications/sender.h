@@ -22,8 +22,8 @@ struct sender {
     int64_t looked_ms;  /* when reports and acknowledgements were looked for */
     struct reply reply; /* to the message that was sent last */
     /* of the job that is being done: */
-    struct ended ended; /* what is not noted yet */
-    bool apart;         /* what it has not sent goes on in jobs of their own */
+    struct ended ended; /* is not written down yet */
+    bool apart;         /* each message that it has not sent gets a job of its own */
 };
 
 /* For `start` of struct worker. The process ends when a setting cannot be used. */

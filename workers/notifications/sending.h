@@ -20,7 +20,7 @@ struct sending {
     struct str text;   /* what is kept of it as a copy; set before sending_last_byte() */
 };
 
-/* A transaction of its own in the context of the municipality; and its end. */
+/* Begins and commits a transaction in the context of the municipality. */
 struct plan sending_plan(struct work *work);
 enum err sending_commit(struct work *work, struct plan *plan) MUST_CHECK;
 
