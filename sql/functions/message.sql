@@ -66,30 +66,26 @@ create function app.message_filled(words text, given jsonb) returns text languag
         return words;
     end $$;
 
--- Writes a message, in the transaction of the caller. The address is read when it is sent. Of `m` the caller fills who gets it and what it is about; a
--- recipient gets one message for one occasion, so a second one is not written (its id is null). The caller also asks for the job that sends it.
-create function app.message_write(m app.message) returns app.message language plpgsql
+-- Writes messages, in the transaction of the caller. The address is read when one is sent. Of each the caller fills who gets it and what it is about. A
+-- recipient gets one message for one occasion: a second one is not written. Returns those that were written. The caller also asks for the jobs that send them.
+create function app.messages_write(wanted app.message[]) returns setof app.message language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        about app.subject;
+        now timestamptz := clock.now();
     begin
-        if m.subject_id is not null then
-            about := app.subject_put(m.noun, m.subject_id);
-        end if;
-        m.tenant_id := app.tenant();
-        m.id := gen_random_uuid();
-        m.parameters := coalesce(m.parameters, '{}');
-        m.urgent := coalesce(m.urgent, false);
-        m.planned_at := coalesce(m.planned_at, clock.now());
-        insert into app.message (tenant_id, id, template, channel, language, to_user_id, to_contact_id, to_candidate_id, purpose, subject_id, urgent,
-                                 parameters, data, occasion, document_id, planned_at, next_at, fallback_of, asked_by)
-        values (m.tenant_id, m.id, m.template, m.channel, coalesce(m.parameters ->> 'language', 'nl'), m.to_user_id, m.to_contact_id, m.to_candidate_id,
-                m.purpose, about.id, m.urgent, m.parameters, m.data, m.occasion, m.document_id, m.planned_at, m.planned_at, m.fallback_of, app.actor())
-        on conflict do nothing;
-        if not found then
-            m.id := null;
-        end if;
+        return query insert into app.message as n (tenant_id, id, template, channel, language, to_user_id, to_contact_id, to_candidate_id, purpose, subject_id, urgent,
+                                                   parameters, data, occasion, document_id, planned_at, next_at, fallback_of, asked_by)
+        select app.tenant(), gen_random_uuid(), m.template, m.channel, coalesce(m.parameters ->> 'language', 'nl'), m.to_user_id, m.to_contact_id, m.to_candidate_id,
+               m.purpose, case when m.subject_id is not null then (app.subject_put(m.noun, m.subject_id)).id end, coalesce(m.urgent, false), coalesce(m.parameters, '{}'),
+               m.data, m.occasion, m.document_id, coalesce(m.planned_at, now), coalesce(m.planned_at, now), m.fallback_of, app.actor()
+        from unnest(wanted) m on conflict do nothing returning n.*;
+    end $$;
+create function app.message_write(m app.message) returns app.message language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        select w.* into m from app.messages_write(array[m]) w;
         return m;
     end $$;
 
@@ -105,14 +101,14 @@ create function app.message_insert(m app.message) returns uuid language plpgsql
         return m.id;
     end $$;
 
--- Sends many messages with few jobs: a job has 64 at most, and urgent ones have jobs of their own.
+-- Sends many messages with few jobs: a job has 16 at most, and urgent ones have jobs of their own.
 create function app.messages_enqueue_together(messages uuid[]) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         perform app.messages_enqueue(array_agg(n.id), n.urgent, clock.now())
         from (select m.id, m.urgent, row_number() over (partition by m.urgent order by m.id) as place from app.message m where m.tenant_id = app.tenant() and m.id = any (messages)) n
-        group by n.urgent, (n.place - 1) / 64;
+        group by n.urgent, (n.place - 1) / 16;
     end $$;
 
 -- An e-mail, not written yet. `parameters` has counts and identifiers, the language (nl or en) when it is not Dutch, and the wall when it is another one than

@@ -196,14 +196,14 @@ create function app.reminder_readers(t app.task, receiver text) returns table (k
         end if;
     end $$;
 
--- A message to a reader. The caller asks for one job for all messages of a moment.
+-- A message to a reader, not written yet.
 create function app.reminder_message(template text, kind text, reader uuid, noun text, subject uuid, urgent boolean, parameters jsonb)
-    returns uuid language plpgsql
+    returns app.message language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (app.message_write(app.message_mail(template, case kind when 'user' then reader end, case kind when 'contact' then reader end,
-                                                   case kind when 'candidate' then reader end, noun, subject, urgent, parameters, null))).id;
+        return app.message_mail(template, case kind when 'user' then reader end, case kind when 'contact' then reader end,
+                                case kind when 'candidate' then reader end, noun, subject, urgent, parameters, null);
     end $$;
 
 -- Whether this reader must hear of a task at once: it is urgent, or it is not due yet and will be when the next digest goes out.
@@ -229,8 +229,8 @@ create function app.reminder_tell(t app.task, plan bigint, rung smallint, rung_a
     declare
         now timestamptz := clock.now();
         made uuid := case when app.reminder_at_once(t, kind, reader)
-                          then app.reminder_message('reminder', kind, reader, t.noun, t.subject_id, t.urgent,
-                                                         case t.wall when 'measure' then '{"wall": "measure"}' else '{}' end::jsonb) end;
+                          then (app.message_write(app.reminder_message('reminder', kind, reader, t.noun, t.subject_id, t.urgent,
+                                                              case t.wall when 'measure' then '{"wall": "measure"}' else '{}' end::jsonb))).id end;
     begin
         insert into app.reminder (tenant_id, task_id, stamp, rung, receiver, reader_kind, reader_id, rung_at, fate, made_at, ended_at, message_id)
         values (t.tenant_id, t.id, plan, rung, receiver, kind, reader, rung_at, case when made is null then 'waiting' else 'sent' end, now,

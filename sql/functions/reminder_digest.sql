@@ -106,49 +106,47 @@ create function app.reminder_pass_on(gone uuid) returns text[] language plpgsql
         return others;
     end $$;
 
--- One message about all that waits for a reader, without the job that sends it. The reminders are locked before they are counted: each of them is told, or was
--- dropped before. Null when there is nothing to tell.
-create function app.reminder_digest_write(d app.reminder_digest) returns uuid language plpgsql
+-- Each of these readers gets one message about all that waits for him, without the jobs that send them. His reminders are locked by the caller: each of them is told,
+-- or dropped. Returns the messages.
+create function app.reminder_digests_write(due app.reminder_digest[]) returns uuid[] language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         now timestamptz := clock.now();
-        told uuid[] := array(select r.id from app.reminder r where r.tenant_id = d.tenant_id and r.reader_id = d.reader_id and r.fate = 'waiting'
-                             order by r.id for no key update);
-        tasks int;
-        overdue int;
-        made uuid;
+        waiting uuid[] := array(select r.id from app.reminder r
+                                where r.tenant_id = app.tenant() and r.fate = 'waiting' and r.reader_id = any (array(select d.reader_id from unnest(due) d)));
+        told uuid[];
+        made uuid[];
     begin
-        select count(distinct t.id), count(distinct t.id) filter (where t.due_at <= now) into tasks, overdue
-        from app.reminder r join app.task t on t.tenant_id = r.tenant_id and t.id = r.task_id
-        where r.tenant_id = d.tenant_id and r.id = any (told) and app.reminder_is_due(t);
-        if tasks > 0 and (app.reminder_choice(d.reader_id)).digest then
-            made := app.reminder_message('digest', d.reader_kind, d.reader_id, null, null, false, jsonb_build_object('open', tasks, 'overdue', overdue));
-        end if;
-        update app.reminder r set fate = case when made is null then 'dropped' else 'sent' end, ended_at = now, message_id = made
-        where r.tenant_id = d.tenant_id and r.id = any (told);
+        with waits as (
+            select r.reader_id, count(distinct t.id) as tasks, count(distinct t.id) filter (where t.due_at <= now) as overdue
+            from app.reminder r join app.task t on t.tenant_id = r.tenant_id and t.id = r.task_id
+            where r.tenant_id = app.tenant() and r.id = any (waiting) and app.reminder_is_due(t) group by r.reader_id)
+        select array_agg(coalesce(m.to_user_id, m.to_contact_id, m.to_candidate_id)), array_agg(m.id) into told, made
+        from app.messages_write(array(
+            select app.reminder_message('digest', d.reader_kind, d.reader_id, null, null, false, jsonb_build_object('open', w.tasks, 'overdue', w.overdue))
+            from unnest(due) d join waits w on w.reader_id = d.reader_id where (app.reminder_choice(d.reader_id)).digest)) m;
+        update app.reminder r set message_id = made[array_position(told, r.reader_id)], ended_at = now,
+            fate = case when r.reader_id = any (told) then 'sent' else 'dropped' end
+        where r.tenant_id = app.tenant() and r.id = any (waiting);
+        update app.reminder_digest g set planned_at = null, last_on = case when g.reader_id = any (told) then clock.today() else g.last_on end
+        where g.tenant_id = app.tenant() and g.reader_id = any (array(select d.reader_id from unnest(due) d));
         return made;
     end $$;
 
--- A digest is due. Returns its message, if there is one, and to whom what waited for it was passed on, because its reader is not there any more.
-create function app.reminder_digest_send(d app.reminder_digest, out made uuid, out others text[]) language plpgsql
+-- What waits for readers who are not there any more goes to others. Returns to whom it was passed on.
+create function app.reminder_digests_pass_on(gone app.reminder_digest[]) returns text[] language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        now timestamptz := clock.now();
-        today date := clock.today();
+        d app.reminder_digest;
+        others text[] := '{}';
     begin
-        if not app.reminder_reaches(d.reader_kind, d.reader_id) then
+        foreach d in array gone loop
             update app.reminder_digest g set planned_at = null where g.tenant_id = d.tenant_id and g.reader_id = d.reader_id;
-            others := app.reminder_pass_on(d.reader_id);
-        elsif d.last_on >= today or calendar.in_quiet_hours(now) then
-            perform app.reminder_digest_plan(d.reader_id, case when d.last_on >= today then app.reminder_digest_time(d.reader_id, d.last_on)
-                                                               else calendar.after_quiet_hours(now) end);
-        else
-            made := app.reminder_digest_write(d);
-            update app.reminder_digest g set planned_at = null, last_on = case when made is null then g.last_on else today end
-            where g.tenant_id = d.tenant_id and g.reader_id = d.reader_id;
-        end if;
+            others := others || app.reminder_pass_on(d.reader_id);
+        end loop;
+        return others;
     end $$;
 
 -- Whether the digests of this moment must still wait, because urgent reminders are due: these go first. Digests wait for ten seconds at most.
@@ -166,14 +164,16 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        many constant int := 128;       -- a transaction of a tenth of a second
+        many constant int := 128;       -- a transaction of a twentieth of a second
+        now timestamptz := clock.now();
+        quiet boolean := calendar.in_quiet_hours(now);
+        today date := clock.today();
         due app.reminder_digest[] := array(
             select g from app.reminder_digest g
-            where g.tenant_id = app.tenant() and g.planned_at <= clock.now() and g.reader_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
+            where g.tenant_id = app.tenant() and g.planned_at <= now and g.reader_id > coalesce(after, '00000000-0000-0000-0000-000000000000')
             order by g.reader_id limit many for no key update);
-        sent record;
-        made uuid[] := '{}';
-        others text[] := '{}';
+        gone app.reminder_digest[] := array(select d from unnest(due) d where not app.reminder_reaches(d.reader_kind, d.reader_id));
+        later app.reminder_digest[] := array(select d from unnest(due) d where (quiet or d.last_on >= today) and d <> all (gone));
         d app.reminder_digest;
     begin
         if after is null and app.reminder_digests_wait() then
@@ -181,15 +181,14 @@ create function app.reminder_digests_send(after uuid) returns void language plpg
             return;
         end if;
         perform from app.reminder r
-        where r.tenant_id = app.tenant() and r.fate = 'waiting' and r.reader_id = any (array(select (g).reader_id from unnest(due) g)) order by r.task_id, r.id for no key update;
-        foreach d in array due loop
-            select * into sent from app.reminder_digest_send(d);
-            made := made || sent.made;
-            others := others || sent.others;
+        where r.tenant_id = app.tenant() and r.fate = 'waiting' and r.reader_id = any (array(select g.reader_id from unnest(due) g)) order by r.task_id, r.id for no key update;
+        foreach d in array later loop
+            perform app.reminder_digest_plan(d.reader_id, case when d.last_on >= today then app.reminder_digest_time(d.reader_id, d.last_on)
+                                                               else calendar.after_quiet_hours(now) end);
         end loop;
-        perform app.messages_enqueue_together(made);
+        perform app.messages_enqueue_together(app.reminder_digests_write(array(select g from unnest(due) g where g <> all (gone || later))));
         if cardinality(due) = many then
             perform queue.enqueue('remind_digest', app.tenant(), jsonb_build_object('after', due[many].reader_id));
         end if;
-        perform app.reminder_digests_expect(others);
+        perform app.reminder_digests_expect(app.reminder_digests_pass_on(gone));
     end $$;

@@ -3,10 +3,9 @@
 """So many reminders due in the same minute: they are out, urgent ones first, and a match beside them goes on. Everything runs on this machine, and so does
 the mail server that takes the messages. READERS=20000."""
 import asyncio
+import multiprocessing
 import os
-import statistics
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -16,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from lines import line, misses  # noqa: E402
 from region import BIN, Region, day, free_port, until  # noqa: E402
 
-URGENT, MATCHES = 100, 40
-CHILDREN = {'reminders': '2', 'notifications': '4'}
+URGENT, MATCHES = 100, 200
+CHILDREN = {'reminders': '1', 'notifications': '2'}
 CONTEXT = ("select set_config('app.tenant', tenant_id::text, false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false) "
            "from ref.tenant where code = 'gm9901'; ")
 READERS = '''insert into app.user_account (tenant_id, id, name, email, role)
@@ -30,36 +29,49 @@ TASKS = '''insert into app.task (tenant_id, id, kind, subject_id, owner_user_id,
          (select id from app.employer where tenant_id = app.tenant() order by id limit 1) e'''
 
 
-class Sink(threading.Thread):
-    """A mail server that takes everything, and remembers in which order and when: [(second, whether it was urgent)]."""
+class Sink(multiprocessing.Process):
+    """A mail server that takes everything: how many, and of each whether it was urgent. A process of its own: it must not hold up what measures."""
 
-    def __init__(self):
+    def __init__(self, room):
         super().__init__(daemon=True)
-        self.port, self.taken = free_port(), []
+        self.port, self.count, self.urgent = free_port(), multiprocessing.Value('i', 0), multiprocessing.Array('b', room)
         self.start()
 
     def run(self):
         asyncio.run(self.serve())
 
     async def serve(self):
-        async with await asyncio.start_server(self.talk, '127.0.0.1', self.port, limit=1 << 20) as server:
+        loop = asyncio.get_running_loop()
+        async with await loop.create_server(lambda: Talk(self), '127.0.0.1', self.port) as server:
             await server.serve_forever()
 
-    async def talk(self, reader, writer):
-        try:
-            writer.write(b'220 sink ESMTP\r\n')
-            while word := (await reader.readline()).upper():
-                if word.startswith(b'DATA'):
-                    writer.write(b'354 go on\r\n')
-                    text = await reader.readuntil(b'\r\n.\r\n')
-                    self.taken.append((time.monotonic(), b'overzicht' not in text and b'overview' not in text))
-                writer.write(b'221 bye\r\n' if word.startswith(b'QUIT') else b'250 ok\r\n')
-                await writer.drain()
-                if word.startswith(b'QUIT'):
-                    break
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        writer.close()
+    def take(self, text):
+        with self.count:
+            self.urgent[self.count.value] = b'overzicht' not in text and b'overview' not in text
+            self.count.value += 1
+
+
+class Talk(asyncio.Protocol):
+    def __init__(self, sink):
+        self.sink, self.unread, self.text = sink, b'', False
+
+    def connection_made(self, transport):
+        self.transport = transport
+        transport.write(b'220 sink ESMTP\r\n')
+
+    def data_received(self, data):
+        self.unread += data
+        while self.text or b'\r\n' in self.unread:
+            said, end, rest = self.unread.partition(b'\r\n.\r\n' if self.text else b'\r\n')
+            if not end:
+                break
+            self.unread = rest
+            if self.text:
+                self.sink.take(said)
+            self.text = said.upper() == b'DATA' and not self.text
+            self.transport.write(b'354 go on\r\n' if self.text else b'250 ok\r\n')
+            if said.upper() == b'QUIT':
+                self.transport.close()
 
 
 class Bench:
@@ -94,7 +106,8 @@ class Bench:
         taken = []
         while len(taken) < MATCHES and busy():
             taken.append(self.match())
-        return statistics.quantiles(taken, n=100)[98] if len(taken) > 9 else max(taken, default=0)
+            time.sleep(0.1)
+        return sorted(taken)[len(taken) * 99 // 100] if taken else 0
 
     def prepare(self):
         self.set_clock(f'{day(1)} 08:00:30')
@@ -115,29 +128,30 @@ class Bench:
         until(lambda: not self.left('remind', 'remind_digest', 'match_vacancy'), 600)
         self.set_clock(f'{day(2)} 07:01')       # the urgent ones have had their first rung, an hour before
         until(lambda: not self.left('remind', 'remind_digest', 'send_message'), 600)
+        self.region.sql('analyze')              # a region at work has sent messages before
 
     def run(self):
         self.prepare()
         self.matches()
         alone = self.matches()
-        self.sink.taken.clear()
+        self.sink.count.value = 0
         begun = time.monotonic()
         self.set_clock(f'{day(2)} 08:00:05')
-        beside = self.matches(lambda: len(self.sink.taken) < self.readers)
-        until(lambda: len(self.sink.taken) >= self.readers + URGENT or not self.left('remind', 'remind_digest', 'send_message')
+        beside = self.matches(lambda: self.sink.count.value < self.readers)
+        until(lambda: self.sink.count.value >= self.readers + URGENT or not self.left('remind', 'remind_digest', 'send_message')
               and not self.region.sql("select 1 from queue.future where run_at <= clock.now() and kind like 'remind%%'"), 900)
         took = time.monotonic() - begun
-        taken = self.sink.taken
+        taken = self.sink.urgent[:self.sink.count.value]
         line('reminders_out', took, goal=f'<=30 s for {self.readers}', good=took <= 30 and len(taken) >= self.readers)
-        others = [place for place, (_, urgent) in enumerate(taken) if not urgent][500:501]
-        late = sum(1 for place, (_, urgent) in enumerate(taken) if urgent and others and place > others[0])
+        others = [place for place, urgent in enumerate(taken) if not urgent][500:501]
+        late = sum(1 for place, urgent in enumerate(taken) if urgent and others and place > others[0])
         line('urgent_after_500_others', late, goal='=0', good=not late)
         line('match_p99_beside_reminders', beside, alone, '<=2', beside <= 2 * alone)
 
 
 def main():
     readers = int(os.environ.get('READERS', '20000'))
-    sink = Sink()
+    sink = Sink(2 * (readers + URGENT))
     with Region.started('bench', BIN, candidates=420) as region:
         region.env.update(MAATWERK_CHILDREN='2', MAATWERK_SMTP=f'smtp://127.0.0.1:{sink.port}', MAATWERK_SMTP_TLS='off')
         for name in ('dispatcher', 'matching', 'reminders', 'notifications'):
