@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Mail servers for tests: a real one (Exim), which is an ordinary process without rights of its own, and one that does wrong whatever it is
+"""Mail servers for tests: real ones (Exim, aiosmtpd), which are ordinary processes without rights of their own, and one that does wrong whatever it is
 told to. Each has ports and a folder of its own."""
 import email
 import email.policy
@@ -106,14 +106,16 @@ class Mailbox:
         return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in self.files()]
 
 
-class Exim:
-    """`login`: who does not log in sends nothing."""
+class Server:
+    """A process with a folder of its own, where it also keeps its certificate and what it says."""
 
     @classmethod
     @contextmanager
-    def started(cls, login=False):
+    def started(cls, **how):
         folder = Path(tempfile.mkdtemp(prefix='maatwerk-mail.', dir=TMP))
-        server = cls(folder, login)
+        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650', '-subj', '/CN=localhost',
+                        '-addext', 'subjectAltName=DNS:localhost', '-keyout', folder / 'key', '-out', folder / 'certificate'], check=True, capture_output=True)
+        server = cls(folder, **how)
         try:
             server.start()
             yield server
@@ -121,13 +123,38 @@ class Exim:
             server.stop()
             shutil.rmtree(folder, ignore_errors=True)
 
-    def __init__(self, folder, login):
-        self.folder, self.plain, self.implicit, self.process = folder, free_port(), free_port(), None
+    def __init__(self, folder):
+        self.folder, self.plain, self.process = folder, free_port(), None
+
+    def start(self):
+        with open(self.folder / 'said', 'ab') as said:
+            self.process = subprocess.Popen(self.words, cwd='/', stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
+        until(self.ready, say=lambda: (self.folder / 'said').read_text())
+
+    def ready(self):
+        return answers(self.plain)
+
+    def stop(self):
+        if self.process:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait()
+            self.process = None
+
+    def box(self, name):
+        return Mailbox(self.folder / 'mail' / name)
+
+
+class Exim(Server):
+    """`login`: who does not log in sends nothing."""
+
+    def __init__(self, folder, login=False):
+        super().__init__(folder)
+        self.implicit = free_port()
         as_root = os.getuid() == 0
         self.user = 'nobody' if as_root else subprocess.run(['id', '-un'], capture_output=True, text=True, check=True).stdout.strip()
-        self.words = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', '--no-new-privs'] if as_root else ['setpriv', '--no-new-privs']
-        subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '3650', '-subj', '/CN=localhost',
-                        '-addext', 'subjectAltName=DNS:localhost', '-keyout', folder / 'key', '-out', folder / 'certificate'], check=True, capture_output=True)
+        self.exim = [*(['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', '--no-new-privs'] if as_root else ['setpriv', '--no-new-privs']),
+                     '/usr/sbin/exim4', '-C', folder / 'conf']
+        self.words = [*self.exim, '-bdf', '-q1m']
         (folder / 'conf').write_text(EXIM.format(folder=folder, domain=DOMAIN, plain=self.plain, implicit=self.implicit, user=self.user,
                                                  group=subprocess.run(['id', '-gn', self.user], capture_output=True, text=True, check=True).stdout.strip(),
                                                  wants_login='yes' if login else 'no'))
@@ -137,24 +164,24 @@ class Exim:
             for path in (folder, *folder.rglob('*')):
                 shutil.chown(path, 'nobody', 'nogroup')
 
-    def start(self):
-        with open(self.folder / 'said', 'ab') as said:
-            self.process = subprocess.Popen([*self.words, '/usr/sbin/exim4', '-C', self.folder / 'conf', '-bdf', '-q1m'], cwd='/', stdin=subprocess.DEVNULL,
-                                            stdout=said, stderr=said, start_new_session=True)
-        until(lambda: answers(self.plain) and answers(self.implicit), say=lambda: (self.folder / 'said').read_text())
-
-    def stop(self):
-        if self.process:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait()
-            self.process = None
+    def ready(self):
+        return answers(self.plain) and answers(self.implicit)
 
     def flush(self):
         """What it has taken and not delivered yet is delivered now."""
-        subprocess.run([*self.words, '/usr/sbin/exim4', '-C', self.folder / 'conf', '-qff'], cwd='/', stdin=subprocess.DEVNULL, capture_output=True)
+        subprocess.run([*self.exim, '-qff'], cwd='/', stdin=subprocess.DEVNULL, capture_output=True)
 
-    def box(self, name):
-        return Mailbox(self.folder / 'mail' / name)
+    def settled(self):
+        """Whether all that it has taken is delivered."""
+        return not list((self.folder / 'spool/input').glob('*-D'))
+
+    def taken(self):
+        """{(its number, the message)}: each time that it took one, by its log and by what it delivered. A server that was killed may deliver twice what it took once."""
+        taken = set(re.findall(r' (\w{6}-\w{6}-\w{2}) <= .* id=\d+\.([0-9a-f-]{36})@', (self.folder / 'mainlog').read_text(errors='replace')))
+        for mail in self.box('arrived').all():
+            number, = re.findall(r'\sid (\w{6}-\w{6}-\w{2})\b', ' '.join(mail.get_all('Received')))[:1]
+            taken.add((number, re.search(r'\.([0-9a-f-]{36})@', mail['Message-ID']).group(1)))
+        return taken
 
     def settings(self, how):
         """What the worker must know to send through it: plain, starttls or implicit."""
@@ -162,6 +189,25 @@ class Exim:
                 'MAATWERK_SMTP_TLS': 'off' if how == 'plain' else 'required', 'MAATWERK_SMTP_CA': str(self.folder / 'certificate'),
                 'MAATWERK_MAIL_FROM': f'no-reply@{DOMAIN}', 'MAATWERK_MAIL_BOUNCES': f'bounces@{DOMAIN}',
                 'MAATWERK_MAIL_DROP': str(self.folder / 'mail/drop')}
+
+
+class Aiosmtpd(Server):
+    """It delivers at once, and has no queue."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        (folder / 'mail').mkdir()
+        self.words = ['/usr/bin/python3', '-m', 'aiosmtpd', '-n', '-c', 'aiosmtpd.handlers.Mailbox', '-l', f'127.0.0.1:{self.plain}', folder / 'mail/arrived']
+
+    def settled(self):
+        return True
+
+    def taken(self):
+        return {(file.name, re.search(r'^Message-ID: <\d+\.([0-9a-f-]{36})@', file.read_text(), re.M).group(1)) for file in self.box('arrived').files()}
+
+    def settings(self, how='plain'):
+        assert how == 'plain', how
+        return {'MAATWERK_SMTP': f'smtp://127.0.0.1:{self.plain}', 'MAATWERK_SMTP_TLS': 'off', 'MAATWERK_MAIL_FROM': f'no-reply@{DOMAIN}'}
 
 
 def answers(port):

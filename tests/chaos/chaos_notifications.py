@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 sys.path.insert(0, str(HERE.parent / 'e2e'))
 from chaos_main import Chaos, persist  # noqa: E402
-from mail import Exim, answers  # noqa: E402
+from mail import Aiosmtpd, Exim, answers  # noqa: E402
 from receivers import Drop, verified_v1  # noqa: E402
 from reckoned import ORDINANCE  # noqa: E402
 from region import BIN, ROOT, Client, Region, children, day, free_port, power_off, until  # noqa: E402
@@ -59,8 +59,8 @@ class Receivers:
 
     @classmethod
     @contextmanager
-    def started(cls, folder):
-        with Exim.started() as server:
+    def started(cls, folder, mail):
+        with mail.started() as server:
             receivers = cls(folder, server)
             try:
                 for name in receivers.words:
@@ -110,15 +110,6 @@ class Receivers:
         return self.folder / 'full'
 
     # -------------------------------------------------------------------------------------- what they wrote down
-
-    def mails(self):
-        """{(the server's number, the message)}: each time that the server took one, by its log and by what it delivered. A server that was killed may deliver
-        twice what it took once."""
-        taken = set(re.findall(r' (\w{6}-\w{6}-\w{2}) <= .* id=\d+\.([0-9a-f-]{36})@', (self.server.folder / 'mainlog').read_text(errors='replace')))
-        for mail in self.server.box('arrived').all():
-            number, = re.findall(r'\sid (\w{6}-\w{6}-\w{2})\b', ' '.join(mail.get_all('Received')))[:1]
-            taken.add((number, re.search(r'\.([0-9a-f-]{36})@', mail['Message-ID']).group(1)))
-        return taken
 
     def events(self):
         lines = self.folder / 'webhook/taken'
@@ -266,7 +257,7 @@ def got(receivers, decisions, known):
         if not verified_v1(SECRET, event['headers'], event['body'].encode()):
             wrong.append(f'the signature of {data["id"]}')
         arrived[(data['data']['id'], 'payer')] += 1
-    for _, message in receivers.mails():
+    for _, message in receivers.server.taken():
         if message in known:
             arrived[known[message][:2]] += 1
     wrong += [f'{one["number"]} came again, and differs' for one in receivers.again() if not one['same']]
@@ -306,10 +297,10 @@ def waiting(region, decisions):
             'group by 1, 2, 3, 4, 5, 6 limit 10', (decisions,))]
 
 
-def chaos_notifications(binaries, many, seconds, seed, harm=''):
-    """`harm`: SQL that breaks the product on purpose."""
+def chaos_notifications(binaries, many, seconds, seed, harm='', mail=Exim):
+    """`harm`: SQL that breaks the product on purpose. `mail`: which mail server."""
     from_s = time.monotonic()
-    with Region.started('chaos', binaries, candidates=420) as region, Receivers.started(region.folder.parent / 'receivers') as receivers:
+    with Region.started('chaos', binaries, candidates=420) as region, Receivers.started(region.folder.parent / 'receivers', mail) as receivers:
         town, failures = Town(region), []
         region.start('all')
         region.wait_ready()
@@ -333,7 +324,7 @@ def chaos_notifications(binaries, many, seconds, seed, harm=''):
         except AssertionError as error:
             failures.append(str(error)[:1500])
         drained = time.monotonic() - calm_s
-        until(lambda: not list((receivers.server.folder / 'spool/input').glob('*-D')) or not receivers.server.flush(), 90)
+        until(lambda: receivers.server.settled() or receivers.server.flush(), 90)
         found = judge(region, receivers, storm, decisions)
         result = {'seed': seed, 'decisions': many, 'kills': len([k for k in storm.kills if k[0] != 'disk_full']), **found, 'failures': failures, 'troubles': storm.troubles[:5],
                   'faults': dict(Counter(name for name, *_ in storm.kills)), 'drained_s': round(drained, 1), 'total_s': round(time.monotonic() - from_s, 1)}
@@ -343,6 +334,7 @@ def chaos_notifications(binaries, many, seconds, seed, harm=''):
 
 
 if __name__ == '__main__':
-    outcome = chaos_notifications(BIN, int(os.environ.get('DECISIONS', '200')), int(os.environ.get('SECONDS', '90')), int(os.environ.get('SEED', str(random.randrange(10**6)))))
+    outcome = chaos_notifications(BIN, int(os.environ.get('DECISIONS', '200')), int(os.environ.get('SECONDS', '90')), int(os.environ.get('SEED', str(random.randrange(10**6)))),
+                                  mail={'exim': Exim, 'aiosmtpd': Aiosmtpd}[os.environ.get('SMTP', 'exim')])
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

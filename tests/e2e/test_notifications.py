@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from mail import Exim, Faulty  # noqa: E402
+from mail import Aiosmtpd, Exim, Faulty  # noqa: E402
 from region import children, until, until_ready  # noqa: E402
 
 CONTEXT = ("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false), "
@@ -89,6 +89,13 @@ def test_each_mail_arrives_once(region, sending, asked, as_role, how):
     assert file.replace(b'\r\n', b'\n').endswith(seen['sentText'].replace('\r\n', '\n').encode())
     assert seen['contentHash'] == hashlib.sha256(seen['sentText'].encode()).hexdigest()
     assert seen['attempts'][0]['receipt'].startswith('OK id=')
+
+
+def test_a_server_of_another_make_takes_each_mail_once(region, sending, asked):
+    with Aiosmtpd.started() as server, sending(MAATWERK_CHILDREN='2', **server.settings()):
+        messages = asked(12)
+        are(region, messages, 'sent', None)
+        assert len(server.taken()) == 12 and {message for _, message in server.taken()} == set(messages)
 
 
 def test_a_mail_says_that_something_is_there_and_not_what(region, sending, asked, as_role, world):
