@@ -87,7 +87,7 @@ create function app.decision_decide(decision uuid) returns void language plpgsql
         missing text[];
     begin
         perform app.move('decision', d.state, 'decide'); -- or refuses it, before anything is asked
-        perform from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id for share;
+        perform from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id for no key update; -- one decision about a person at a time
         missing := app.decision_missing_codes(d);
         if missing <> '{}' then
             raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', missing)::text;
