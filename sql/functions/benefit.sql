@@ -46,3 +46,42 @@ create function app.benefit_in_file() returns trigger language plpgsql
     end $$;
 create trigger in_file after update on app.benefit
     for each row when (new.state <> old.state and 'granted' in (new.state, old.state)) execute function app.benefit_in_file();
+
+-- The state on this day, or today: what is going to end has ended on its last day, whatever the sweep has written.
+create function app.benefit_now(state text, until_day date, end_reason text, day date default null) returns text language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return case when state = 'granted' and end_reason is not null and until_day <= coalesce(day, clock.today()) then 'ended' else state end;
+    end $$;
+
+-- The state of a benefit that ends after this day: it goes on until that day has come.
+create function app.benefit_ending(state text, last_day date) returns text language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare ended text := app.move('benefit', state, 'end');
+    begin
+        return case when last_day <= clock.today() then ended else state end;
+    end $$;
+
+-- The state after the last day is corrected: what was going to end has ended when the new day has come, and what had ended goes on until a later one.
+create function app.benefit_corrected(b app.benefit, last_day date) returns text language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare wanted text := case when last_day <= clock.today() then 'ended' else 'granted' end;
+    begin
+        return case when b.end_reason is null or last_day is null or last_day is not distinct from b.until_day or wanted = b.state then b.state
+                    else app.move('benefit', b.state, case wanted when 'ended' then 'end' else 'restore' end) end;
+    end $$;
+
+-- Writes the end of those of which the last day has come. Returns how many.
+create function app.benefits_end() returns int language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare count int;
+    begin
+        update app.benefit b set state = app.move('benefit', b.state, 'end')
+        where b.tenant_id = app.tenant() and b.state = 'granted' and app.benefit_now(b.state, b.until_day, b.end_reason) = 'ended' and app.sees_benefit(b);
+        get diagnostics count = row_count;
+        return count;
+    end $$;

@@ -135,7 +135,7 @@ create function app.decision_draft(decision uuid, asked jsonb) returns void lang
         d.conduct_on := coalesce(d.conduct_on, (select min((s.seen_at at time zone 'Europe/Amsterdam')::date) from app.signal s where s.tenant_id = d.tenant_id and s.id = any (signals)));
         d.project_id := coalesce(d.project_id, (select s.project_id from app.signal s where s.tenant_id = d.tenant_id and s.id = any (signals) and s.project_id is not null order by s.id limit 1));
         d.benefit_id := coalesce(d.benefit_id, (select b.id from app.benefit b where b.tenant_id = d.tenant_id and b.candidate_id = d.candidate_id
-            and b.state = case d.kind when 'consequence' then 'applied' else 'granted' end and b.kind in ('assistance', 'ioaw', 'ioaz') order by b.from_day desc nulls last, b.id limit 1));
+            and app.benefit_now(b.state, b.until_day, b.end_reason) = case d.kind when 'consequence' then 'applied' else 'granted' end and b.kind in ('assistance', 'ioaw', 'ioaz') order by b.from_day desc nulls last, b.id limit 1));
         d.occasion := app.decision_occasion(d);
         d := app.decision_calculated(d, clock.today());
         d.method := coalesce(d.method, 0); d.rule_ids := coalesce(d.rule_ids, '{}');

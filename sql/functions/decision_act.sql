@@ -180,14 +180,15 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
         perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 
--- What a decision does to a benefit: an ending ends it, and a consequence refuses what was applied for.
+-- What a decision does to a benefit: an ending ends it on its last day, and a consequence refuses what was applied for.
 create function app.decision_take_effect(d app.decision) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         if d.kind = 'ending' then
-            update app.benefit b set state = app.move('benefit', b.state, 'end'), until_day = greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), end_reason = coalesce(d.end_reason, 'other')
-            where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'granted';
+            update app.benefit b set state = app.benefit_ending(b.state, e.last_day), until_day = e.last_day, end_reason = coalesce(d.end_reason, 'other')
+            from (select k.id, greatest(coalesce(d.from_day, d.notified_on) - 1, k.from_day) as last_day from app.benefit k where k.tenant_id = d.tenant_id and k.id = d.benefit_id) e
+            where b.tenant_id = d.tenant_id and b.id = e.id and b.state = 'granted' and (b.end_reason is null or b.until_day > e.last_day); -- what ends sooner does
         elsif d.kind = 'consequence' and d.refusal_reason is not null then
             update app.benefit b set state = app.move('benefit', b.state, 'refuse'), refused_on = d.notified_on, refusal_reason = d.refusal_reason
             where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'applied';
@@ -198,10 +199,10 @@ create function app.decision_undo_effect(d app.decision) returns void language p
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        update app.benefit b set state = app.move('benefit', b.state, 'restore'), until_day = null, end_reason = null, refused_on = null, refusal_reason = null,
+        update app.benefit b set state = case b.state when 'granted' then b.state else app.move('benefit', b.state, 'restore') end, until_day = null, end_reason = null, refused_on = null, refusal_reason = null,
                from_day = coalesce(b.from_day, b.applied_on)
         where d.kind in ('ending', 'consequence') and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id
-          and (b.state = 'ended' and d.kind = 'ending' and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'))
+          and ((app.benefit_is_open(b.state) or app.benefit_is_settled(b.state)) and d.kind = 'ending' and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'))
                or b.state = 'refused' and d.kind = 'consequence' and (b.refused_on, b.refusal_reason) = (d.notified_on, d.refusal_reason));
     end $$;
 

@@ -37,7 +37,7 @@ create function app.decision_benefit(candidate uuid, benefit uuid, day date) ret
     begin
         select b.* into found from app.benefit b
         where b.tenant_id = app.tenant() and b.candidate_id = candidate and b.id = coalesce(benefit, b.id) and b.kind in ('assistance', 'ioaw', 'ioaz')
-              and (app.benefit_is_open(b.state) or app.benefit_is_pending(b.state) or (app.benefit_is_settled(b.state) and b.until_day > day))
+              and (app.benefit_is_open(app.benefit_now(b.state, b.until_day, b.end_reason, day)) or app.benefit_is_pending(b.state) or (app.benefit_is_settled(b.state) and b.until_day > day))
         order by app.benefit_is_pending(b.state), app.benefit_is_settled(b.state), b.applied_on desc, b.id desc limit 1;
         return found;
     end $$;

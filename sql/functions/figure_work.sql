@@ -92,7 +92,7 @@ create function app.figure_work_records(wanted text, starts timestamptz, ends ti
                    case wanted when 'outflow' then b.end_reason::text else b.kind::text end, 1::bigint, unmeasured
             from app.benefit b join app.candidate c on c.tenant_id = b.tenant_id and c.id = b.candidate_id
             cross join lateral (select calendar.moment(case wanted when 'outflow' then b.until_day else b.applied_on end::timestamp) as at) d
-            where b.tenant_id = app.tenant() and d.at >= starts and d.at < ends and (wanted = 'applied' or b.state = 'ended') and app.sees_benefit(b);
+            where b.tenant_id = app.tenant() and d.at >= starts and d.at < ends and (wanted = 'applied' or app.benefit_now(b.state, b.until_day, b.end_reason) = 'ended') and app.sees_benefit(b);
         when 'basic_qualification' then return query
             select c.id, c.id, clock.now(), c.organisation_id, null::uuid, c.neighbourhood::text, nothing, nothing, 1::bigint, unmeasured
             from app.candidate c where c.tenant_id = app.tenant() and c.basic_qualification and c.status <> 'left' and c.merged_into is null and app.sees_candidate(c);

@@ -60,7 +60,8 @@ create function app.trajectory_refer() returns trigger language plpgsql
         if new.benefit_id is not null and not exists (select from app.benefit b where b.tenant_id = new.tenant_id and b.id = new.benefit_id
                                                       and b.candidate_id = new.candidate_id
                                                       and (new.kind <> 'intake' or tg_op = 'UPDATE' and new.benefit_id is not distinct from old.benefit_id
-                                                           or app.benefit_is_pending(b.state) or app.benefit_is_open(b.state))) then
+                                                           or app.benefit_is_pending(b.state)
+                                                           or app.benefit_is_open(app.benefit_now(b.state, b.until_day, b.end_reason)))) then
             raise exception using errcode = '23503', message = 'reference', table = 'trajectory', constraint = 'trajectory_benefit_id_fkey';
         end if;
         return new;

@@ -27,13 +27,15 @@ create table app.benefit (
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id),
     constraint benefit_days_in_order check (until_day is null or from_day <= until_day),
     constraint benefit_granted_from_a_day check (state not in ('granted', 'ended') or from_day is not null),
-    constraint benefit_ended_with_reason check (case state when 'ended' then num_nonnulls(until_day, end_reason) = 2 else end_reason is null end),
+    constraint benefit_ended_with_reason check (case state when 'ended' then num_nonnulls(until_day, end_reason) = 2
+        when 'granted' then until_day is not null or end_reason is null else end_reason is null end),
     constraint benefit_refused_with_reason check (num_nonnulls(refused_on, refusal_reason) = case state when 'refused' then 2 else 0 end),
     constraint benefit_once_at_a_time exclude using gist
         (tenant_id with =, candidate_id with =, (kind::text) with =, daterange(from_day, until_day, '[]') with &&) where (state in ('granted', 'ended'))
 );
 comment on column app.benefit.from_day is 'the first day for which it is paid; of an application the day that is asked for';
 comment on column app.benefit.until_day is 'the last day for which it is paid';
+comment on column app.benefit.end_reason is 'why it ended; of one that is granted, why it ends after its last day';
 comment on column app.benefit.month_cents is 'what is paid for a whole month to the household, before anything is lowered';
 comment on column app.benefit.persons is 'for how many persons of the household it is paid';
 comment on column app.benefit.exemptions is 'from which obligations somebody is exempt, from when until when (Participatiewet, articles 9 and 9a)';

@@ -124,7 +124,7 @@ select r.number, r.label from ref.competence r
 -- query: expire
 -- rows: none
 -- writes: yes
-select app.vacancies_expire(), app.proposals_expire(), app.mandates_expire(), app.trajectories_release(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_on(), app.signals_of_duties(), app.reminders_sweep(), app.messages_erase(),
+select app.vacancies_expire(), app.proposals_expire(), app.mandates_expire(), app.benefits_end(), app.trajectories_release(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_on(), app.signals_of_duties(), app.reminders_sweep(), app.messages_erase(),
        queue.plan_daily('expire', app.tenant())
 
 -- The numbers of the municipality are made anew of its records, and the next count is planned.

@@ -11,7 +11,7 @@ on conflict (noun, state) do update set phase = excluded.phase, initial = exclud
 insert into ref.state_move (noun, from_state, event, to_state, roles, guard) values
     ('benefit', 'applied', 'grant',   'granted', '{case_manager,team_lead}', 'from a day'),
     ('benefit', 'applied', 'refuse',  'refused', '{case_manager,team_lead,system}', 'with a reason; also when the applicant withdraws it'),
-    ('benefit', 'granted', 'end',     'ended',   '{case_manager,team_lead,system}', 'after a last day, with a reason'),
+    ('benefit', 'granted', 'end',     'ended',   '{case_manager,team_lead,system}', 'on its last day, with a reason'),
     ('benefit', 'refused', 'restore', 'granted', '{case_manager,team_lead}', 'it is granted after all'),
     ('benefit', 'ended',   'restore', 'granted', '{case_manager,team_lead}', 'it should not have ended')
 on conflict (noun, from_state, event) do update set

@@ -2,6 +2,8 @@
 """Benefits: applied for, granted, refused, ended and restored; who sees them; and what the file says of them."""
 import pytest
 
+from region import day, until
+
 
 @pytest.fixture
 def benefit(as_role, candidate):
@@ -136,3 +138,47 @@ def test_seen_practitioner_a_year_that_was_mistyped_is_no_day_of_an_application(
     made = benefit()
     changed = as_role('team_lead').patch(f'/benefits/{made.json["id"]}', {'appliedOn': day}, made.headers['etag'])
     assert changed.status == 400 and [e['pointer'] for e in changed.json['errors']] == ['/appliedOn'], changed.text
+
+
+def test_seen_practitioner_a_benefit_that_ends_on_a_day_to_come_goes_on_until_then(region, as_role, benefit, later):
+    """The last day was a month ahead, and the benefit had ended at once: it could not be lowered, and the file said that there was none."""
+    lead, made = as_role('team_lead'), benefit().json
+    place, file = f'/benefits/{made["id"]}', f'/candidates/{made["candidateId"]}'
+    assert move(lead, made['id'], 'end', endReason='work', day=day(30)).problem == 'state', 'an application does not end'
+    move(lead, made['id'], 'grant')
+    planned = move(lead, made['id'], 'end', endReason='work', day=day(30)).json
+    assert [planned[k] for k in ('state', 'untilDay', 'endReason', 'lowerable')] == ['granted', day(30), 'work', True]
+    assert lead.get(file).json['benefit'] == 'assistance'
+    again = move(lead, made['id'], 'end', endReason='moved', day=day(40)).json
+    assert [again[k] for k in ('state', 'untilDay', 'endReason')] == ['granted', day(40), 'moved']
+    stays = lead.patch(place, {'untilDay': None}, lead.get(place).headers['etag'])
+    assert stays.status == 200 and stays.json['state'] == 'granted' and 'endReason' not in stays.json, 'it does not end after all'
+    move(lead, made['id'], 'end', endReason='work', day=day(30))
+    earlier = lead.patch(place, {'untilDay': day(20)}, lead.get(place).headers['etag'])
+    assert [earlier.json[k] for k in ('state', 'untilDay', 'endReason')] == ['granted', day(20), 'work']
+    listed = f'/benefits?candidateId={made["candidateId"]}&state='
+    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'expire'")
+    try:
+        with later(20):
+            now = lead.get(place).json
+            assert (now['state'], now['lowerable']) == ('ended', False), 'also before the sweep of the night'
+            assert [len(lead.get(listed + s).json['items']) for s in ('granted', 'ended')] == [0, 1]
+            assert move(lead, made['id'], 'end', endReason='work').problem == 'state'
+            region.sql("update queue.kind set paused_until = null where kind = 'expire'")
+            until(lambda: region.sql("select state from app.benefit where id = %s", (made['id'],)) == [('ended',)])
+            assert lead.get(file).json['benefit'] == 'none'
+    finally:
+        region.sql("update queue.kind set paused_until = null where kind = 'expire'")
+    assert region.sql("select event, role from app.transition where subject_id = %s order by seq desc limit 1", (made['id'],)) == [('end', 'system')]
+
+
+def test_seen_practitioner_the_last_day_of_a_benefit_is_corrected_to_the_past_and_to_the_future(as_role, benefit):
+    lead, made = as_role('team_lead'), benefit(appliedOn=day(-90)).json
+    place = f'/benefits/{made["id"]}'
+    move(lead, made['id'], 'grant')
+    move(lead, made['id'], 'end', endReason='work', day=day(30))
+    for n, state, file in ((-3, 'ended', 'none'), (9, 'granted', 'assistance'), (0, 'ended', 'none')):
+        changed = lead.patch(place, {'untilDay': day(n)}, lead.get(place).headers['etag'])
+        assert changed.status == 200 and (changed.json['state'], changed.json['untilDay'], changed.json['endReason']) == (state, day(n), 'work'), changed.text
+        assert lead.get(f'/candidates/{made["candidateId"]}').json['benefit'] == file
+    assert lead.patch(place, {'untilDay': None}, lead.get(place).headers['etag']).status == 400, 'what ended has a last day; to restore it is a step'

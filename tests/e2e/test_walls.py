@@ -230,6 +230,7 @@ CALLS = {
     'app.message_resend(uuid)': ('platform', 'app.message_resend(%(message)s)', 'MW404'),
     'app.mandate_grantee(uuid)': ('platform', 'app.mandate_grantee(%(mandate)s)', None),
     'app.mandates_expire()': ('matching', 'app.mandates_expire()', 0),
+    'app.benefits_end()': ('matching', 'app.benefits_end()', 0),
     'app.trajectories_release()': ('matching', 'app.trajectories_release()', 0),
     'app.hat_organisation(uuid)': ('platform', 'app.hat_organisation(%(hat)s)', None),
     'app.proposal_employer(uuid)': ('placements', 'app.proposal_employer(%(proposal)s)', None),
@@ -342,6 +343,9 @@ def target(region, as_role):
                           "wall, purpose, from_at, until_at, exclusive, version, changed_at, changed_in) select 1, gen_random_uuid(), 'granted', 'tenant', o.id, "
                           "'employer', %s, 'employer', 'approach', '2026-01-01', '2026-01-02', false, 1, clock.now(), pg_current_xact_id() from app.organisation o "
                           "where o.tenant_id = 1 and o.kind = 'firm' limit 1 returning id::text", (employer,))[0]
+    # a benefit of which the last day has passed
+    region.sql("set session_replication_role = replica; insert into app.benefit (tenant_id, id, candidate_id, kind, state, applied_on, from_day, until_day, end_reason, version, changed_at, "
+               "changed_in) values (1, gen_random_uuid(), %s, 'ioaz', 'granted', '2026-01-01', '2026-01-01', '2026-01-31', 'work', 1, clock.now(), pg_current_xact_id())", (first,))
     hat, = region.sql("set session_replication_role = replica; insert into app.hat (tenant_id, id, user_id, role, organisation_id, from_at, version, changed_at, changed_in) "
                       "select u.tenant_id, gen_random_uuid(), u.id, u.role, u.organisation_id, clock.now(), 1, clock.now(), pg_current_xact_id() "
                       "from app.user_account u where u.id = %s returning id::text", (user,))[0]
@@ -395,7 +399,7 @@ def test_who_does_not_see_a_row_cannot_act_on_it(region, target, attacker):
 
 def test_who_sees_it_gets_further(region, target):
     """So the refusals above are those of the predicate."""
-    roles = {'measures': 'team_lead', 'app.decisions_go_on()': 'system'}       # the matching unit is outside the wall of measures
+    roles = {'measures': 'team_lead', 'app.decisions_go_on()': 'system', 'app.benefits_end()': 'system'}       # the matching unit is outside the wall of measures
     got = {name: outcome(region, program, call, target, tenant='1', scope='tenant', role=roles.get(name, roles.get(program, 'consultant'))) for name, (program, call, _) in CALLS.items()}
     assert not [name for name, (_, _, refused) in CALLS.items() if got[name] == refused], got
 

@@ -295,7 +295,7 @@ struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_
 
 static const struct query_filter benefit_list_filters[] = {
     {"candidateId", "b.candidate_id = %::uuid", NULL},
-    {"state", "b.state = %", NULL},
+    {"state", "app.benefit_now(b.state, b.until_day, b.end_reason) = %", NULL},
     {"kind", "b.kind = %", NULL},
 };
 static const struct query_sort benefit_list_sorts[] = {
@@ -312,10 +312,12 @@ static const struct query_list benefit_list_list = {
 };
 const struct query query_benefit_list = {
     .name = "benefit_list",
-    .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
-            "n, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions, app.benefit_is_open(b"
-            ".state) as lowerable, b.version, b.changed_at, case when $1::boolean then (select c.alias from a"
-            "pp.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where true",
+    .text = "select b.id, b.candidate_id, b.kind, app.benefit_now(b.state, b.until_day, b.end_reason) as stat"
+            "e, b.applied_on, b.from_day, b.until_day, b.refused_on, b.refusal_reason, b.end_reason, b.month_"
+            "cents, b.persons, b.exemptions, app.benefit_is_open(app.benefit_now(b.state, b.until_day, b.end_"
+            "reason)) as lowerable, b.version, b.changed_at, case when $1::boolean then (select c.alias from "
+            "app.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where tru"
+            "e",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &benefit_list_list, .whose = "candidate_id",
 };
@@ -329,11 +331,12 @@ struct statement *sql_benefit_list(struct plan *plan, struct sql_benefit_list ar
 
 const struct query query_benefit_get = {
     .name = "benefit_get",
-    .text = "select b.id, b.candidate_id, b.kind, b.state, b.applied_on, b.from_day, b.until_day, b.refused_o"
-            "n, b.refusal_reason, b.end_reason, b.month_cents, b.persons, b.exemptions, app.benefit_is_open(b"
-            ".state) as lowerable, b.version, b.changed_at, case when $1::boolean then (select c.alias from a"
-            "pp.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where b.id"
-            " = $2",
+    .text = "select b.id, b.candidate_id, b.kind, app.benefit_now(b.state, b.until_day, b.end_reason) as stat"
+            "e, b.applied_on, b.from_day, b.until_day, b.refused_on, b.refusal_reason, b.end_reason, b.month_"
+            "cents, b.persons, b.exemptions, app.benefit_is_open(app.benefit_now(b.state, b.until_day, b.end_"
+            "reason)) as lowerable, b.version, b.changed_at, case when $1::boolean then (select c.alias from "
+            "app.candidate c where c.id = b.candidate_id) end as candidate_alias from app.benefit b where b.i"
+            "d = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -372,10 +375,12 @@ struct statement *sql_benefit_insert(struct plan *plan, const struct benefit_new
 
 const struct query query_benefit_change = {
     .name = "benefit_change",
-    .text = "update app.benefit b set (kind, applied_on, from_day, until_day, month_cents, persons, exemption"
-            "s) = (select n.kind, n.applied_on, n.from_day, n.until_day, n.month_cents, n.persons, coalesce(a"
-            "pp.benefit_exemptions(n.exemptions), '[]') from jsonb_populate_record(b, $1::jsonb) n) where b.i"
-            "d = $2 and $3::int8multirange @> b.version returning b.id",
+    .text = "update app.benefit b set (kind, applied_on, from_day, until_day, state, end_reason, month_cents,"
+            " persons, exemptions) = (select n.kind, n.applied_on, n.from_day, n.until_day, app.benefit_corre"
+            "cted(b, n.until_day), case when n.until_day is not null or b.state <> 'granted' then b.end_reaso"
+            "n end, n.month_cents, n.persons, coalesce(app.benefit_exemptions(n.exemptions), '[]') from jsonb"
+            "_populate_record(b, $1::jsonb) n) where b.id = $2 and $3::int8multirange @> b.version returning "
+            "b.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
@@ -391,12 +396,14 @@ struct statement *sql_benefit_change(struct plan *plan, struct sql_benefit_chang
 
 const struct query query_benefit_move = {
     .name = "benefit_move",
-    .text = "update app.benefit b set state = app.move('benefit', b.state, $1::text), from_day = case when $1"
-            "::text = 'grant' or ($1::text = 'restore' and b.state = 'refused') then coalesce($2::date, b.fro"
-            "m_day, b.applied_on) else b.from_day end, until_day = case $1::text when 'end' then coalesce($2:"
-            ":date, clock.today()) end, end_reason = case $1::text when 'end' then $3::text end, refused_on ="
-            " case $1::text when 'refuse' then coalesce($2::date, clock.today()) end, refusal_reason = case $"
-            "1::text when 'refuse' then $4::text end where b.id = $5 returning b.id",
+    .text = "update app.benefit b set state = case $1::text when 'end' then app.benefit_ending(app.benefit_no"
+            "w(b.state, b.until_day, b.end_reason), coalesce($2::date, clock.today())) else app.move('benefit"
+            "', app.benefit_now(b.state, b.until_day, b.end_reason), $1::text) end, from_day = case when $1::"
+            "text = 'grant' or ($1::text = 'restore' and b.state = 'refused') then coalesce($2::date, b.from_"
+            "day, b.applied_on) else b.from_day end, until_day = case $1::text when 'end' then coalesce($2::d"
+            "ate, clock.today()) end, end_reason = case $1::text when 'end' then $3::text end, refused_on = c"
+            "ase $1::text when 'refuse' then coalesce($2::date, clock.today()) end, refusal_reason = case $1:"
+            ":text when 'refuse' then $4::text end where b.id = $5 returning b.id",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

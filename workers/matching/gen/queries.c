@@ -248,9 +248,10 @@ struct statement *sql_names_of_competences(struct plan *plan)
 
 const struct query query_expire = {
     .name = "expire",
-    .text = "select app.vacancies_expire(), app.proposals_expire(), app.mandates_expire(), app.trajectories_r"
-            "elease(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_on(), app.signals_of"
-            "_duties(), app.reminders_sweep(), app.messages_erase(), queue.plan_daily('expire', app.tenant())",
+    .text = "select app.vacancies_expire(), app.proposals_expire(), app.mandates_expire(), app.benefits_end()"
+            ", app.trajectories_release(), app.agreements_lapse(), app.candidates_arrive(), app.decisions_go_"
+            "on(), app.signals_of_duties(), app.reminders_sweep(), app.messages_erase(), queue.plan_daily('ex"
+            "pire', app.tenant())",
     .parameters = 0, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
