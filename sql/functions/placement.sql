@@ -118,6 +118,9 @@ create function app.placement_ends() returns trigger language plpgsql
             return null;
         end if;
         perform app.instruments_end_of(new.id, coalesce(new.ended_on, clock.today()));
+        if new.ended_on >= new.ends_on then
+            perform app.task_settle('placement', new.id, 'placement_end', case when new.converted_to is null then 'ended' else 'converted' end);
+        end if;
         perform app.task_drop('placement', new.id);
         if old.holds_position and not new.holds_position and new.converted_to is null then -- what goes on as another kind keeps its position
             perform app.vacancy_vacate(new.vacancy_id);

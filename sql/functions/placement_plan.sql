@@ -99,6 +99,25 @@ create function app.placement_plan_terms(p app.placement) returns void language 
         end if;
     end $$;
 
+-- On the agreed last day the case manager says whether the work ended or goes on: nothing ends by itself. A day that is agreed anew is asked anew; what is
+-- agreed on the last day or later is the answer.
+create function app.placement_plan_end(p app.placement) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare asked text := 'ends:' || p.ends_on;
+    begin
+        perform case when t.due_at < calendar.moment(clock.today() + 1) then app.task_settle('placement', p.id, t.kind, 'extended', t.cause)
+                     else app.task_drop('placement', p.id, t.kind, t.cause) end
+        from app.task t
+        where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'placement_end' and t.cause like 'ends:%' and t.cause is distinct from asked
+          and app.task_is_open(t.state);
+        if p.ends_on is not null and not exists (select from app.task t where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'placement_end'
+                                                 and t.cause = asked and t.state <> 'withdrawn') then
+            perform app.task_open('placement_end', 'placement', p.id, app.clock_user(to_jsonb(p), 'case_manager'), null, asked,
+                due_at => calendar.moment(p.ends_on + time '17:00'), project => p.project_id);
+        end if;
+    end $$;
+
 -- After the talk about the next contract: the end that was agreed then has its own.
 create function app.placement_follow_contract() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -145,6 +164,7 @@ create function app.placement_plan() returns trigger language plpgsql
             perform app.placement_plan_contacts(new);
             if new.state = 'started' then
                 perform app.placement_plan_terms(new);
+                perform app.placement_plan_end(new);
             end if;
             perform set_config('app.event', coalesce(event, ''), true);
         end if;

@@ -63,6 +63,7 @@ from (values
     ('consult',          'Overleggen over verdringing',       'Consult about displacement',       '{agreed}', '{refused}', 'hire', '', 'unit'),
     ('contract',         'Vervolgcontract bespreken',         'Discuss the next contract',        '{permanent,extended,ended}', '{not_done}', null, 'binds', 'unit'),
     ('instrument_end',   'Einde van een voorziening',         'End of an instrument',             '{ended,extended,converted}', '{not_done}', null, 'binds', 'unit'),
+    ('placement_end',    'Einde van een plaatsing',           'End of a placement',               '{ended,extended,converted}', '{not_done}', null, 'binds', 'unit'),
     ('return_option',    'Terugkeeroptie beslissen',          'Decide on the return option',      '{used,not_used}', '{not_done}', null, 'binds', 'unit'),
     ('hand_over',        'Opvolger inwerken',                 'Hand over to the successor',       '{handed_over}', '{not_done}', null, '', 'unit'),
     ('adoption',         'Adoptie nakomen',                   'Keep the adoption promise',        '{kept}', '{not_kept}', null, '', 'unit'),

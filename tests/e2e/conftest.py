@@ -235,8 +235,9 @@ def cared(as_role, person, world):
     """cared(hours=…): (address of a placement that has started, the coach's client, the candidate)."""
     user, client = person('coach')
 
-    def make(start=True, **more):
-        one = as_role('team_lead').post('/candidates', {'alias': 'Kandidaat Vlier', 'firstName': 'Vera', 'phone': '0655500998', 'pc4': '5012', 'hoursMin': 8,
+    def make(start=True, keeper=None, **more):
+        kept = {'caseManagerId': keeper} if keeper else {}
+        one = as_role('team_lead').post('/candidates', {**kept, 'alias': 'Kandidaat Vlier', 'firstName': 'Vera', 'phone': '0655500998', 'pc4': '5012', 'hoursMin': 8,
                                                         'hoursMax': 40, 'coachId': user}).json['id']
         body = {'candidateId': one, 'kind': 'regular', 'origin': 'self_found', 'employerId': world['employer'], 'hours': 24, **more}
         made = as_role('consultant').post('/placements', body)

@@ -192,3 +192,43 @@ def test_seen_builder_contacts_of_after_care_are_told_apart(as_role, cared):
     task = coach.get(f'/tasks/{rows[0]["id"]}').json
     assert (task['candidateAlias'], task['cause']) == ('Kandidaat Vlier', rows[0]['cause']) and ':' in task['cause']
     assert {row['candidateAlias'] for row in coach.get(f'/tasks?candidateId={one}').json['items']} == {'Kandidaat Vlier'}
+
+
+def test_seen_practitioner_on_the_agreed_last_day_somebody_is_asked_and_nothing_ends_by_itself(as_role, region, cared, later, person):
+    """The talk came a month before. When it was done and the day passed, nobody heard of it, and the placement stood as if it went on."""
+    begin, consultant = today(region), as_role('consultant')
+    keeper, _ = person('case_manager')
+    place, *_ = cared(endsOn=str(begin + datetime.timedelta(days=40)), keeper=keeper)
+
+    def asked(state='open'):
+        return {cause: day - begin for cause, day in tasks(region, place, 'placement_end', state).items()}
+
+    def agree(days):
+        etag = consultant.get(place).headers['etag']
+        changed = consultant.patch(place, {'endsOn': days and str(begin + datetime.timedelta(days=days))}, etag)
+        assert changed.status == 200, changed.text
+    days = lambda n: {f'ends:{begin + datetime.timedelta(days=n)}': datetime.timedelta(days=n)}     # noqa: E731
+    assert asked() == days(40)
+    assert region.sql("select owner_user_id::text from app.task where subject_id = %s and kind = 'placement_end'", (place.rsplit('/', 1)[1],)) == [(keeper,)]
+    agree(50)
+    assert (asked(), asked('withdrawn')) == (days(50), days(40)), 'agreed before the day'
+    agree(40)
+    assert asked() == days(40), 'agreed back'
+    with later(41):
+        assert consultant.get(place).json['state'] == 'started' and asked() == days(40), 'nothing ends by itself'
+        agree(90)
+        assert (asked(), asked('done')) == (days(90), days(40)), 'that it goes on is the answer'
+    with later(90):
+        ended = consultant.post(f'{place}/endings', {'reason': 'end_of_term', 'day': str(begin + datetime.timedelta(days=90))})
+        assert ended.status == 200, ended.text
+        assert (asked(), asked('done')) == ({}, {**days(40), **days(90)})
+        assert region.sql("select outcome from app.task where subject_id = %s and kind = 'placement_end' and state = 'done' order by due_at", (place.rsplit('/', 1)[1],)) == [('extended',), ('ended',)]
+
+
+def test_seen_practitioner_who_is_gone_before_the_agreed_last_day_is_not_asked_about(as_role, region, cared):
+    place, coach, _ = cared(endsOn='2031-01-31')
+    assert tasks(region, place, 'placement_end')
+    assert coach.post(f'{place}/endings', {'reason': 'functioning'}).status == 200
+    assert list(tasks(region, place, 'placement_end', 'withdrawn')) == ['ends:2031-01-31'] and not tasks(region, place, 'placement_end')
+    open_ended, *_ = cared()
+    assert not tasks(region, open_ended, 'placement_end')
