@@ -322,6 +322,7 @@ const struct permission permissions[] = {
     {"withdrawDecision", 0x3u, 0x0u},
     {"withdrawDocument", 0x7u, 0x0u},
     {"withdrawObjection", 0x2003u, 0x0u},
+    {"withdrawPlacementContact", 0x197u, 0x0u},
     {"withdrawProposal", 0x184u, 0x0u},
     {"withdrawSignal", 0xbb7u, 0x0u},
     {"withdrawTask", 0x8fffu, 0x0u},

@@ -30,7 +30,7 @@ create function app.coach_visit(p app.placement, tasks json) returns jsonb langu
             'last', (select jsonb_agg(x) from (
                 select h.with_whom as "withWhom", h.channel, h.outcome, to_char(h.held_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "heldAt",
                        (select left(n.text, 500) from app.note n where n.tenant_id = h.tenant_id and n.id = h.note_id and app.sees_note(n)) as words
-                from app.placement_contact h where h.tenant_id = p.tenant_id and h.placement_id = p.id order by h.held_at desc, h.id limit 4) x),
+                from app.placement_contact h where h.tenant_id = p.tenant_id and h.placement_id = p.id and h.withdrawn_at is null order by h.held_at desc, h.id limit 4) x),
             'waiting', app.coach_visit_waiting(p),
             'links', jsonb_build_object('contact', place || '/contacts', 'call', place || '/calls', 'end', place || '/endings', 'convert', place || '/conversions'))
         from app.candidate c left join app.employer e on e.tenant_id = p.tenant_id and e.id = p.employer_id

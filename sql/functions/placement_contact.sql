@@ -56,3 +56,52 @@ create function app.placement_contact_make(contact uuid, placement uuid, asked j
         values (p.tenant_id, contact, p.id, p.candidate_id, task, c.with_whom, c.channel, c.outcome, c.held_at, app.actor(),
                 case when asked ->> 'words' <> '' then app.note_put('placement', p.id, asked ->> 'words', 'mediation', app.actor()) end);
     end $$;
+
+-- A contact that was noted of somebody else, or by mistake, does not count: what it did is to be done again, what it alarmed of is asked no more, and what it
+-- let pass to the employer comes back. Whoever noted it withdraws it, and so does the municipality; once.
+create function app.placement_contact_withdraw(contact uuid, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        p app.placement;
+        c app.placement_contact;
+    begin
+        select o.* into c from app.placement_contact o where o.tenant_id = app.tenant() and o.id = contact and app.sees_placement_contact(o);
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
+        p := app.placement_lock(c.placement_id); -- it asks app.sees_placement()
+        if (c.held_by = app.actor() or app.role() in ('case_manager', 'team_lead', 'consultant')) is not true then
+            raise exception using errcode = 'MW403', message = 'forbidden';
+        end if;
+        update app.placement_contact o set withdrawn_at = clock.now(), withdrawn_by = app.actor(), withdrawn_reason = why
+        where o.tenant_id = c.tenant_id and o.id = c.id and o.withdrawn_at is null;
+        if not found then
+            perform app.refuse_state('withdrawn', '{}');
+        end if;
+        perform app.placement_contact_undo(p, c);
+    end $$;
+
+-- What followed from a contact is as if it had not been. A case that ended asks nothing.
+create function app.placement_contact_undo(p app.placement, c app.placement_contact) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare done_on date;
+    begin
+        select (t.ended_at at time zone 'Europe/Amsterdam')::date into done_on from app.task t
+        where t.tenant_id = c.tenant_id and t.id = c.task_id and app.task_is_settled(t.state) for no key update;
+        update app.task t set state = app.move('task', t.state, 'reopen'), outcome = null, ended_at = null, ended_by = null
+        where t.tenant_id = c.tenant_id and t.id = c.task_id and app.task_is_settled(t.state);
+        perform app.task_drop('placement', p.id, 'urgent_follow_up', coalesce(c.task_id, c.id)::text);
+        if not app.placement_is_open(p.state) then
+            perform app.task_drop('placement', p.id);
+            return;
+        end if;
+        if c.outcome = 'fine' and p.guided_by_employer_from = done_on then
+            update app.placement q set guided_by_employer_from = null where q.tenant_id = p.tenant_id and q.id = p.id returning q.* into p;
+            update app.task t set owner_employer_id = null, owner_user_id = app.placement_carer(p.candidate_id)
+            where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'follow_up' and t.cause like '%:candidate' and app.task_is_open(t.state)
+              and t.owner_employer_id is not null;
+        end if;
+        perform app.placement_plan_contacts(p);
+    end $$;

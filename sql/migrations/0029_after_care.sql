@@ -3,6 +3,7 @@
 create domain app.contact_with as text check (value in ('candidate', 'employer'));
 create domain app.contact_channel as text check (value in ('at_work', 'call', 'video', 'message', 'home'));
 create domain app.contact_outcome as text check (value in ('fine', 'attention', 'at_risk', 'ended', 'not_reached'));
+create domain app.contact_withdrawal_reason as text check (value in ('wrong_person', 'entered_by_mistake', 'other'));
 create table app.placement_contact (
     tenant_id int not null,
     id uuid not null,
@@ -15,14 +16,19 @@ create table app.placement_contact (
     held_at timestamptz not null,
     held_by uuid,
     note_id uuid,
+    withdrawn_at timestamptz,
+    withdrawn_by uuid,
+    withdrawn_reason app.contact_withdrawal_reason,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
     primary key (tenant_id, id),
     foreign key (tenant_id, placement_id) references app.placement (tenant_id, id),
     foreign key (tenant_id, candidate_id) references app.candidate (tenant_id, id),
-    foreign key (tenant_id, task_id) references app.task (tenant_id, id)
+    foreign key (tenant_id, task_id) references app.task (tenant_id, id),
+    constraint placement_contact_withdrawn_with_reason check ((withdrawn_at is null) = (withdrawn_reason is null))
 );
+comment on column app.placement_contact.withdrawn_at is 'it did not take place as it was noted; it stays with who withdrew it and why';
 comment on column app.placement_contact.note_id is 'what was said, in words';
 comment on column app.placement_contact.task_id is 'the contact of the plan that this was; null: a call in between';
 create index placement_contact_by_moment on app.placement_contact (tenant_id, held_at, id);

@@ -6,7 +6,8 @@
 -- sort: heldAt c.held_at timestamptz held_at
 -- key: c.id
 -- newest-first:
-select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, c.note_id, c.version, c.changed_at
+select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason,
+       c.version, c.changed_at
 from app.placement_contact c where c.placement_id = :placement_id::uuid
 
 -- query: placement_contact_make
@@ -17,5 +18,12 @@ select app.placement_contact_make(:id::uuid, :placement_id::uuid, :document::jso
 -- query: placement_contact_get
 -- rows: one
 -- whose: candidate_id
-select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, c.note_id, c.version, c.changed_at
+select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason,
+       c.version, c.changed_at
 from app.placement_contact c where c.id = :id
+
+-- query: placement_contact_withdraw
+-- body: PlacementContactWithdrawal
+-- rows: none
+-- writes: yes
+select app.placement_contact_withdraw(:id::uuid, @reason)

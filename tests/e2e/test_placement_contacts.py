@@ -232,3 +232,49 @@ def test_seen_practitioner_who_is_gone_before_the_agreed_last_day_is_not_asked_a
     assert list(tasks(region, place, 'placement_end', 'withdrawn')) == ['ends:2031-01-31'] and not tasks(region, place, 'placement_end')
     open_ended, *_ = cared()
     assert not tasks(region, open_ended, 'placement_end')
+
+
+def withdraw(client, contact, reason='wrong_person'):
+    return client.post(f'/placement-contacts/{contact}/withdrawals', {'reason': reason})
+
+
+def test_seen_practitioner_a_contact_of_the_wrong_person_is_withdrawn_and_asked_again(as_role, region, cared, later):
+    """It stayed for ever: the plan asked nothing of whoever had not been called, and the list of the coach told a story of somebody else."""
+    place, coach, _ = cared()
+    with later(1):
+        first, made = [coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': outcome}).json for outcome in ('fine', 'at_risk')]
+        assert set(tasks(region, place, state='done')) == {'bring:candidate', 'day_1:candidate'} and urgent(region, place) == [('open',)]
+        assert coach.post(f'/placement-contacts/{made["id"]}/withdrawals', {}).status == 400
+        gone = withdraw(coach, made['id'])
+        assert gone.status == 200 and gone.json['withdrawnReason'] == 'wrong_person' and gone.json['withdrawnById'] and gone.json['withdrawnAt'], gone.text
+        assert coach.get(f'{place}/contacts').json['items'] == [gone.json, first], 'it stays, with who, when and why'
+        assert 'day_1:candidate' in tasks(region, place) and set(tasks(region, place, state='done')) == {'bring:candidate'} and urgent(region, place) == [('withdrawn',)]
+        task = region.sql('select outcome, ended_at, ended_by from app.task where id = %s', (made['taskId'],))
+        assert task == [(None, None, None)], 'so no figure counts it'
+        assert [e for e, in region.sql('select event from app.transition where subject_id = %s order by seq', (made['taskId'],))] == ['complete', 'reopen']
+        assert withdraw(coach, made['id']).problem == 'state', 'once'
+        again = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).json
+        assert again['taskId'] == made['taskId'] and 'day_1:candidate' in tasks(region, place, state='done')
+        last, = [v['last'] for v in coach.get('/coach-day').json['visits'] if place.endswith(v['placementId'])]
+        assert {c['outcome'] for c in last} == {'fine'}, 'the coach does not read it'
+
+
+def test_seen_practitioner_a_withdrawn_contact_lets_nothing_pass_to_the_employer(region, cared, later):
+    place, coach, _ = cared()
+    owners = "select count(*) from app.task where subject_id = %s and kind = 'follow_up' and state = 'open' and owner_employer_id is not null"
+    with later(91):
+        made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).json
+        assert coach.get(place).json['guidedByEmployerFrom'] and region.sql(owners, (place.rsplit('/', 1)[1],))[0][0]
+        assert withdraw(coach, made['id'], 'entered_by_mistake').status == 200
+        assert 'guidedByEmployerFrom' not in coach.get(place).json and region.sql(owners, (place.rsplit('/', 1)[1],)) == [(0,)]
+
+
+def test_seen_practitioner_a_contact_of_a_case_that_ended_is_withdrawn_and_nothing_is_asked(as_role, region, cared, person, later):
+    place, coach, _ = cared()
+    with later(1):
+        made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'not_reached'}).json
+        coach.post(f'{place}/endings', {'reason': 'functioning'})
+        stranger = person('coach')[1]()
+        assert withdraw(stranger, made['id']).status == 404
+        assert withdraw(as_role('consultant'), made['id'], 'other').status == 200, 'the municipality, too'
+    assert region.sql("select count(*) from app.task where subject_id = %s and state in ('open', 'proposed', 'done', 'failed')", (place.rsplit('/', 1)[1],)) == [(0,)]

@@ -165,6 +165,7 @@ CALLS = {
     'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
     'app.placement_contact_make(uuid,uuid,jsonb)': ('placements', """app.placement_contact_make(gen_random_uuid(), %(placement)s,
         '{"with_whom": "candidate", "channel": "call", "outcome": "fine"}')""", 'MW404'),
+    'app.placement_contact_withdraw(uuid,text)': ('placements', "app.placement_contact_withdraw('01920000-0000-7000-8000-000000000fc1', 'other')", 'MW404'),
     'app.placement_call(uuid)': ('placements', 'app.placement_call(%(placement)s)', 'MW404'),
     'app.placement_deviate(uuid,text,integer[],text,text)': ('placements', "app.placement_deviate(%(placement)s, 'light', null, 'candidate', 'other')", 'MW404'),
     'app.placement_alias(uuid)': ('placements', 'app.placement_alias(%(placement)s)', None),

@@ -270,6 +270,20 @@ static enum err get_placement_contact_plan(struct ctx *ctx, const struct request
     sql_placement_contact_get(plan, (struct sql_placement_contact_get){.id = req->path[0]});
     return OK;
 }
+static const struct right withdraw_placement_contact_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field withdraw_placement_contact_path[] = {
+    {.name = "placementContactId", .key = {"\"placementContactId\":", 21}, .column = "placement_contact_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* withdrawPlacementContact: Withdraw a contact about a placement */
+static enum err withdraw_placement_contact_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_contact_withdraw(plan, req->body, (struct sql_placement_contact_withdraw){
+        .id = req->path[0],
+    });
+    sql_placement_contact_get(plan, (struct sql_placement_contact_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_placements_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_placements_query[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 7, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
@@ -844,7 +858,7 @@ static const struct operation operations[] = {
         .rights = list_placement_contacts_rights,
         .purpose = "mediation",
         .path_fields = list_placement_contacts_path, .path_count = 1,
-        .response = &placement_contact_schema, .shown = 0xfffu,
+        .response = &placement_contact_schema, .shown = 0x7fffu,
         .list = &query_placement_contact_list,
         .handle = list_placement_contacts_plan,
     },
@@ -859,7 +873,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = create_placement_contact_path, .path_count = 1,
         .body = &placement_contact_new_schema,
-        .response = &placement_contact_schema, .shown = 0xfffu,
+        .response = &placement_contact_schema, .shown = 0x7fffu,
         .show = &operations[17],
         .handle = create_placement_contact_plan,
     },
@@ -873,8 +887,23 @@ static const struct operation operations[] = {
         .rights = get_placement_contact_rights,
         .purpose = "mediation",
         .path_fields = get_placement_contact_path, .path_count = 1,
-        .response = &placement_contact_schema, .shown = 0xfffu,
+        .response = &placement_contact_schema, .shown = 0x7fffu,
         .handle = get_placement_contact_plan,
+    },
+    {
+        .id = "withdrawPlacementContact",
+        .method = METHOD_POST,
+        .path = "/placement-contacts/{placementContactId}/withdrawals",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = withdraw_placement_contact_rights,
+        .purpose = "mediation",
+        .path_fields = withdraw_placement_contact_path, .path_count = 1,
+        .body = &placement_contact_withdrawal_schema,
+        .response = &placement_contact_schema, .shown = 0x7fffu,
+        .show = &operations[17],
+        .handle = withdraw_placement_contact_plan,
     },
     {
         .id = "listPlacements",
@@ -901,7 +930,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &placement_new_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = create_placement_plan,
     },
     {
@@ -943,7 +972,7 @@ static const struct operation operations[] = {
         .path_fields = accept_placement_path, .path_count = 1,
         .body = &placement_acceptance_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = accept_placement_plan,
     },
     {
@@ -958,7 +987,7 @@ static const struct operation operations[] = {
         .path_fields = decline_placement_path, .path_count = 1,
         .body = &placement_refusal_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = decline_placement_plan,
     },
     {
@@ -973,7 +1002,7 @@ static const struct operation operations[] = {
         .path_fields = start_placement_path, .path_count = 1,
         .body = &placement_start_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = start_placement_plan,
     },
     {
@@ -988,7 +1017,7 @@ static const struct operation operations[] = {
         .path_fields = end_placement_path, .path_count = 1,
         .body = &placement_ending_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = end_placement_plan,
     },
     {
@@ -1003,7 +1032,7 @@ static const struct operation operations[] = {
         .path_fields = convert_placement_path, .path_count = 1,
         .body = &placement_conversion_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = convert_placement_plan,
     },
     {
@@ -1018,7 +1047,7 @@ static const struct operation operations[] = {
         .path_fields = return_placement_path, .path_count = 1,
         .body = &placement_return_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = return_placement_plan,
     },
     {
@@ -1033,7 +1062,7 @@ static const struct operation operations[] = {
         .path_fields = undo_placement_path, .path_count = 1,
         .body = &placement_undoing_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = undo_placement_plan,
     },
     {
@@ -1047,7 +1076,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = call_about_placement_path, .path_count = 1,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = call_about_placement_plan,
     },
     {
@@ -1062,7 +1091,7 @@ static const struct operation operations[] = {
         .path_fields = deviate_from_plan_path, .path_count = 1,
         .body = &placement_deviation_schema,
         .response = &placement_schema, .shown = 0x3ffffffffffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = deviate_from_plan_plan,
     },
     {
@@ -1077,7 +1106,7 @@ static const struct operation operations[] = {
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[33],
         .handle = create_proposal_round_plan,
     },
     {
@@ -1104,7 +1133,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[32],
+        .show = &operations[33],
         .handle = send_proposal_round_plan,
     },
     {
@@ -1146,7 +1175,7 @@ static const struct operation operations[] = {
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = answer_proposal_plan,
     },
     {
@@ -1160,7 +1189,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = withdraw_proposal_plan,
     },
     {
@@ -1189,7 +1218,7 @@ static const struct operation operations[] = {
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[35],
+        .show = &operations[36],
         .handle = undo_hire_plan,
     },
     {
@@ -1230,7 +1259,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &wage_value_new_schema,
         .response = &wage_value_schema, .shown = 0x3ffu,
-        .show = &operations[43],
+        .show = &operations[44],
         .handle = create_wage_value_plan,
     },
     {
@@ -1260,5 +1289,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 45, false,
+    "placements", operations, 46, false,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(47 <= LIMIT_QUERIES, "queries");
+_Static_assert(48 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
 
 const struct query query_coach_visit_day = {
@@ -555,8 +555,8 @@ static const struct query_list placement_contact_list_list = {
 const struct query query_placement_contact_list = {
     .name = "placement_contact_list",
     .text = "select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.hel"
-            "d_at, c.held_by, c.note_id, c.version, c.changed_at from app.placement_contact c where c.placeme"
-            "nt_id = $1::uuid",
+            "d_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason, c.version, c.cha"
+            "nged_at from app.placement_contact c where c.placement_id = $1::uuid",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &placement_contact_list_list, .whose = "candidate_id",
 };
@@ -587,7 +587,8 @@ struct statement *sql_placement_contact_make(struct plan *plan, struct sql_place
 const struct query query_placement_contact_get = {
     .name = "placement_contact_get",
     .text = "select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.hel"
-            "d_at, c.held_by, c.note_id, c.version, c.changed_at from app.placement_contact c where c.id = $1",
+            "d_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason, c.version, c.cha"
+            "nged_at from app.placement_contact c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -597,6 +598,21 @@ struct statement *sql_placement_contact_get(struct plan *plan, struct sql_placem
         args.id,
     };
     return plan_add(plan, &query_placement_contact_get, values);
+}
+
+const struct query query_placement_contact_withdraw = {
+    .name = "placement_contact_withdraw",
+    .text = "select app.placement_contact_withdraw($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_contact_withdraw(struct plan *plan, const struct placement_contact_withdrawal *body, struct sql_placement_contact_withdraw args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_placement_contact_withdraw, values);
 }
 
 static const struct query_sort proposal_list_changes = {"after", "p.changed_in", "xid8", "changed_in"};
@@ -936,4 +952,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_proposal_list, &query_proposal_seen, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_placement_contact_withdraw, &query_proposal_list, &query_proposal_seen, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};

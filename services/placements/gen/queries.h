@@ -192,6 +192,12 @@ struct sql_placement_contact_get {
 };
 struct statement *sql_placement_contact_get(struct plan *plan, struct sql_placement_contact_get args);
 
+extern const struct query query_placement_contact_withdraw;
+struct sql_placement_contact_withdraw {
+    struct str id;
+};
+struct statement *sql_placement_contact_withdraw(struct plan *plan, const struct placement_contact_withdrawal *body, struct sql_placement_contact_withdraw args);
+
 extern const struct query query_proposal_list;
 struct sql_proposal_list {
     struct str shows_candidate_alias, shows_vacancy_title, shows_employer_name, shows_card;

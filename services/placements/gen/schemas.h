@@ -75,6 +75,11 @@ struct placement_contact_new {
     struct str words;
 };
 
+/* Why it is withdrawn. (intrekking van een nazorgcontact) */
+struct placement_contact_withdrawal {
+    struct str reason;
+};
+
 /* What a client says of a placement. (nieuwe plaatsing) */
 struct placement_new {
     struct str candidate_id;
@@ -229,6 +234,7 @@ extern const struct schema instrument_suspension_schema;
 extern const struct schema instrument_resumption_schema;
 extern const struct schema on_call_new_schema;
 extern const struct schema placement_contact_new_schema;
+extern const struct schema placement_contact_withdrawal_schema;
 extern const struct schema placement_new_schema;
 extern const struct schema placement_change_schema;
 extern const struct schema placement_acceptance_schema;
