@@ -24,7 +24,7 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('rule', 'adoptRule'): 'adopt', ('rule', 'endRule.how:withdraw'): 'withdraw', ('rule', 'endRule.how:end'): 'end',
           ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',
           ('task', 'completeTask.outcome:not_kept'): 'fail', ('task', 'withdrawTask'): 'withdraw',
-          ('decision', 'askView'): 'ask', ('decision', 'decideDecision'): 'decide', ('decision', 'withdrawDecision'): 'withdraw', ('decision', 'payDecision'): 'end',
+          ('decision', 'askView'): 'ask', ('decision', 'decideDecision'): 'decide', ('decision', 'handOutDecision'): 'notify', ('decision', 'withdrawDecision'): 'withdraw', ('decision', 'payDecision'): 'end',
           **{('objection', f'decideObjection.outcome:{outcome}'): event for outcome, event in (('upheld', 'uphold'), ('partly', 'partly'), ('rejected', 'reject'), ('inadmissible', 'refuse'))},
           ('objection', 'withdrawObjection'): 'withdraw',
           ('signal', 'handleSignal'): 'handle', ('instrument', 'grantInstrument'): 'grant', ('instrument', 'refuseInstrument'): 'refuse',

@@ -167,6 +167,7 @@ const struct permission permissions[] = {
     {"giveView", 0x2003u, 0x0u},
     {"grantInstrument", 0x7u, 0x0u},
     {"grantMandate", 0xfu, 0x0u},
+    {"handOutDecision", 0x3u, 0x0u},
     {"handRules", 0x7u, 0x0u},
     {"handleSignal", 0x3u, 0x0u},
     {"keepDecision", 0x3u, 0x1u},

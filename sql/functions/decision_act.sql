@@ -124,8 +124,8 @@ create function app.decision_told_on(d app.decision, day date) returns app.decis
         return d;
     end $$;
 
--- Gives it the days that it has when the person is told on a day: false, and nothing is changed, when it would then be another decision than was made, or one that
--- the gate refuses. That is a task, for somebody has to correct it.
+-- Gives it the days that it has when the person is told on a day: false, and nothing is changed, when something stands in the way. That is a task, for somebody has to
+-- correct it.
 create function app.decision_put_off(d app.decision, day date) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -133,8 +133,7 @@ create function app.decision_put_off(d app.decision, day date) returns boolean l
     begin
         if n.from_day is not distinct from d.from_day then
             return true;
-        elsif (n.percentage, n.calculation -> 'months') is distinct from (d.percentage, d.calculation -> 'months')
-              or exists (select from app.decision_missing_result(d, n) c where c <> 'revised_over') then
+        elsif app.decision_put_off_lacks(d, n) <> '{}' then
             perform app.decision_term(d, 'notification', clock.today());
             return false;
         end if;

@@ -120,6 +120,15 @@ create function app.decision_missing_result(d app.decision, now app.decision) re
         return query select jsonb_array_elements_text(coalesce(now.calculation -> 'missing', '[]') || coalesce(now.calculation -> 'refused', '[]'));
     end $$;
 
+-- What stands in the way of these other days: it would be another decision than was made, or one that the gate refuses. Nothing when the days are the same.
+create function app.decision_put_off_lacks(d app.decision, n app.decision) returns text[] language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return array(select 'calculation_changed' where (n.percentage, n.calculation -> 'months') is distinct from (d.percentage, d.calculation -> 'months')
+                     union select c from app.decision_missing_result(d, n) c where c <> 'revised_over') where n.from_day is distinct from d.from_day;
+    end $$;
+
 -- Everything that is missing now, in the order of ref.decision_need. What the calculation itself refuses is among it.
 create function app.decision_missing_codes(d app.decision) returns text[] language plpgsql stable
     set search_path = pg_catalog, pg_temp

@@ -151,3 +151,43 @@ create function app.decision_letter_sent() returns trigger language plpgsql
 create trigger zz_decision_sent after update on app.message for each row
     when (new.noun = 'decision' and new.to_candidate_id is not null and app.message_is_settled(new.state) and not app.message_is_settled(old.state))
     execute function app.decision_letter_sent();
+
+-- Whether the letter of what was decided has gone, or may be going now: then it tells the person. The rows are locked before.
+create function app.decision_letter_went(d app.decision) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.message m where m.tenant_id = d.tenant_id and m.occasion = app.occasion('decision', d.id::text, 'decided') and m.to_candidate_id = d.candidate_id
+                       and (m.state = 'handed' or app.message_is_settled(m.state) or m.state = 'queued' and exists (
+                           select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null)));
+    end $$;
+
+-- The letter was handed out to the person on a day (Awb, article 3:41). That tells the person as a letter does that was sent, and the one that waits does not go any
+-- more. What has gone, or is going, tells the person itself.
+create function app.decision_hand_out(decision uuid, day date, by_whom uuid, shown text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+        on_day date := coalesce(day, clock.today());
+        hand uuid := coalesce(by_whom, app.actor());
+        lacks text[];
+    begin
+        perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id and m.to_candidate_id is not null order by m.id for no key update;
+        if app.decision_is_open(d.state) and app.decision_letter_went(d) then
+            raise exception using errcode = 'MW409', message = 'letter-sent';
+        end if;
+        perform app.move('decision', d.state, 'notify'); -- or refuses it, before anything is asked
+        if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() then
+            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
+        elsif not exists (select from app.user_account u where u.tenant_id = d.tenant_id and u.id = hand and u.role <> 'candidate') then
+            raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_handed_out_by_fkey';
+        end if;
+        lacks := app.decision_put_off_lacks(d, app.decision_told_on(d, on_day));
+        if lacks <> '{}' then
+            raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', lacks)::text;
+        end if;
+        perform app.message_withdraw('decision', d.id, true);
+        update app.decision x set handed_out_by = hand, receipt = shown where x.tenant_id = d.tenant_id and x.id = d.id;
+        perform app.decision_notified(d.id, on_day);
+    end $$;

@@ -33,7 +33,7 @@ create function app.decision_revise_as(revision uuid, o app.decision, reason tex
     set search_path = pg_catalog, pg_temp
     as $$
     declare d app.decision := jsonb_populate_record(null::app.decision, to_jsonb(o) - '{calculation,inputs,hash,view_asked_at,view_until,view_channel,view_message_id,view_handed_by,hearing_id,
-        view_given_at,view_given_channel,view_text,view_skipped_ground,view_skipped_text,decided_at,decided_by,decided_logins,notified_on,objection_until,reconsider_by,suspended_since,paid_on,
+        view_given_at,view_given_channel,view_text,view_skipped_ground,view_skipped_text,decided_at,decided_by,decided_logins,notified_on,handed_out_by,receipt,objection_until,reconsider_by,suspended_since,paid_on,
         paid_reference,revised_by_id,withdrawn_reason}'::text[] || changes);
     begin
         d.id := revision;

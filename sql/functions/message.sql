@@ -190,15 +190,16 @@ create function app.message_queue_text(template text, to_candidate uuid, noun te
         return app.message_insert(m);
     end $$;
 
--- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do. Returns how many.
-create function app.message_withdraw(noun text, subject uuid) returns int language plpgsql
+-- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do; `to_person`: only
+-- those to the person. Returns how many.
+create function app.message_withdraw(noun text, subject uuid, to_person boolean default false) returns int language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         many int;
     begin
         update app.message m set state = app.move('message', m.state, 'withdraw'), next_at = null, fault = 'ended'
-        where m.tenant_id = app.tenant() and m.subject_id = subject and m.noun = message_withdraw.noun and m.state = 'queued'
+        where m.tenant_id = app.tenant() and m.subject_id = subject and m.noun = message_withdraw.noun and m.state = 'queued' and (m.to_candidate_id is not null or not to_person)
           and not exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null);
         get diagnostics many = row_count;
         return many;

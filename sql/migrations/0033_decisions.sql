@@ -15,6 +15,7 @@ create domain app.decision_withdraw_reason as text check (value in ('objection',
 create domain app.decision_cents as bigint check (value between 0 and 10000000);
 create domain app.decision_percentage as int check (value between 0 and 100);
 create domain app.decision_channel as text check (value in ('letter', 'e_mail', 'in_person', 'portal', 'phone'));
+create domain app.decision_receipt as text check (value in ('signed', 'witnessed', 'stated'));
 
 -- What a decision of a kind is: whether it is adverse, so that the person is heard first (Awb 4:8), and what it says.
 create table ref.decision_kind (
@@ -178,6 +179,8 @@ create table app.decision (
     decided_by uuid,
     decided_logins text[],
     notified_on date,
+    handed_out_by uuid,
+    receipt app.decision_receipt,
     objection_until date,
     reconsider_by date,
     suspended_since date,
@@ -205,6 +208,7 @@ create table app.decision (
     constraint decision_days_in_order check (until_day >= from_day),
     constraint decision_spread_is_whole check (spread is null or cardinality(spread) between 1 and 3),
     constraint decision_notified_whole check (state not in ('notified', 'in_force') or num_nonnulls(notified_on, objection_until) = 2),
+    constraint decision_handed_out_whole check (num_nonnulls(handed_out_by, receipt) in (0, 2)),
     constraint decision_paid_whole check (paid_on is null or state not in ('drafted', 'hearing', 'lapsed')),
     constraint decision_withdrawn_with_reason check ((state = 'withdrawn') <= (withdrawn_reason is not null)),
     constraint decision_about_one check (num_nonnulls(task_id, placement_id) <= 1),
@@ -218,6 +222,7 @@ comment on column app.decision.hash is 'SHA-256 of the text of both';
 comment on column app.decision.occasion is 'what a premium or costs are for: it is paid once';
 comment on column app.decision.starts_on is 'the first day that whoever drafted it chose; else the ordinance says it';
 comment on column app.decision.ends_on is 'of a revision: the last day that whoever drafted it chose, such as the day before a return to the obligations';
+comment on column app.decision.receipt is 'of a letter that was handed out: how it is shown that the person got it (Awb, article 3:41)';
 comment on column app.decision.reconsider_by is 'a measure is looked at again by then (Participatiewet, article 18, paragraph 3)';
 comment on column app.decision.suspended_since is 'an injunction suspends it: meanwhile nothing is paid less';
 create unique index decision_rewards_once on app.decision (tenant_id, candidate_id, kind, occasion) where occasion is not null and state not in ('withdrawn', 'lapsed', 'revised');

@@ -10,7 +10,7 @@ case when m.whole then d.end_reason end as end_reason, case when m.whole then d.
 case when m.whole then d.seriousness end as seriousness, case when m.whole then d.circumstances end as circumstances, case when m.whole then d.urgent_reasons end as urgent_reasons,
 case when m.whole then d.own_role end as own_role, case when m.whole then d.calculated_on end as calculated_on, case when m.whole then d.percentage end as percentage, case when m.whole then d.step end as step,
 case when m.whole then d.from_day end as from_day, case when m.whole then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents, case when m.whole then d.drafted_at end as drafted_at,
-d.drafted_by, d.view_asked_at, d.view_until, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decided_by, d.notified_on, d.objection_until, d.reconsider_by,
+d.drafted_by, d.view_asked_at, d.view_until, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decided_by, d.notified_on, d.handed_out_by, d.receipt, d.objection_until, d.reconsider_by,
 d.suspended_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.changed_at
 
 -- query: decision_list
@@ -70,6 +70,12 @@ select app.decision_view_skip(:id::uuid, @ground, @text)
 -- rows: none
 -- writes: yes
 select app.decision_decide(:id::uuid)
+
+-- query: decision_hand_out
+-- body: DecisionHandOut
+-- rows: none
+-- writes: yes
+select app.decision_hand_out(:id::uuid, @day::date, @handed_out_by::uuid, @receipt)
 
 -- query: decision_withdraw
 -- body: DecisionWithdrawal

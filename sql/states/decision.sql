@@ -1,6 +1,6 @@
 -- The life of a decision. It is drafted, the person is heard, somebody else decides, and from its notification it has effect.
 -- row: app.decision old.state
--- unasked: redraft, notify, begin, end, lapse, replace
+-- unasked: redraft, begin, end, lapse, replace
 insert into ref.state (noun, state, phase, initial) values
     ('decision', 'drafted',   'pending', true),
     ('decision', 'hearing',   'pending', false),

@@ -299,3 +299,88 @@ def test_seen_practitioner_a_letter_says_the_days_that_hold_when_it_goes(region,
         until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] == 'notified')
     assert region.sql("select data ->> 'fromDay' from app.message where subject_id = %s and purpose = 'benefits_payment'", (made['id'],)) == [(first,)]
     assert region.sql("select count(*) from app.message where subject_id = %s and to_candidate_id is not null", (made['id'],)) == [(1,)]       # it said so already
+
+
+def hand(client, decision, **more):
+    return client.post(f'/decisions/{decision}/hand-outs', {'receipt': 'signed', **more})
+
+
+def test_seen_practitioner_a_letter_that_is_handed_out_tells_the_person(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """Awb 3:41 and 6:8: handed out is told. The letter that waits does not go any more, whoever pays is told after it, and the term begins on the day after."""
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), decided()
+    officer = region.sql("select id::text from app.user_account where tenant_id = 1 and role = 'field_officer' and active order by id limit 1")[0][0]
+    done = hand(case, made['id'], receipt='witnessed', handedOutBy=officer)
+    assert done.status == 200 and (done.json['notifiedOn'], done.json['receipt'], done.json['handedOutBy']) == (days(0), 'witnessed', officer), done.text
+    assert done.json['objectionUntil'] == act(region, "select app.decision_last_day(%s, app.rule('term.objection'))::text", (days(0),))[0][0] >= days(42)
+    assert {(m, s) for m, s in region.sql("""select coalesce(purpose, case when to_candidate_id is not null then 'person' else 'user' end), state from app.message
+        where subject_id = %s""", (made['id'],))} == {('person', 'withdrawn'), ('user', 'queued'), ('benefits_payment', 'queued')}
+    open_terms = region.sql("select cause from app.task where subject_id = %s and kind = 'term' and state = 'open' order by 1", (made['id'],))
+    assert open_terms == [('objection',), ('reconsideration',)]
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        are(region, [told(region, made['id'])['person'][0]], 'withdrawn', 'ended')
+        assert not server.drop('drukker').letters()
+    again = hand(lead, made['id'])
+    assert again.status == 409 and again.problem == 'state' and again.json['currentState'] == done.json['state'], again.text
+    assert [t for t, in region.sql("select template from app.message where subject_id = %s and purpose is not null", (made['id'],))] == ['decision_decided']
+    events = [t['event'] for t in lead.get(f'/decisions/{made["id"]}/transitions').json['items']]
+    assert events.count('notify') == 1
+
+
+def test_seen_practitioner_a_letter_that_is_handed_out_is_not_sent_already(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """A letter that the printer has is on its way, and one that was sent has told the person. One that came back can be handed out."""
+    case, sent, back = as_role('case_manager'), decided(), None
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        message = told(region, sent['id'])['person'][0]
+        are(region, [message], 'handed', None)
+        refused = hand(case, sent['id'])
+        assert refused.status == 409 and refused.problem == 'letter-sent' and case.get(f'/decisions/{sent["id"]}').json['state'] == 'decided', refused.text
+        server.drop('drukker').acknowledge(**{f'1.{message}': 'taken'})
+        until(lambda: case.get(f'/decisions/{sent["id"]}').json['state'] in ('notified', 'in_force'))
+        before = case.get(f'/decisions/{sent["id"]}').json
+        assert hand(case, sent['id']).problem == 'letter-sent' and case.get(f'/decisions/{sent["id"]}').json == before and 'receipt' not in before
+        assert as_role('team_lead').post(f'/decisions/{sent["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+        assert hand(case, sent['id']).problem == 'state'
+        back = decided()
+        message = told(region, back['id'])['person'][0]
+        are(region, [message], 'handed', None)
+        server.drop('drukker').acknowledge(**{f'1.{message}': 'returned'})
+        are(region, [message], 'undelivered', 'bounced')
+    done = hand(case, back['id'])
+    assert done.status == 200 and done.json['notifiedOn'] == days(0), done.text
+
+
+def test_seen_practitioner_a_letter_that_is_handed_out_has_a_day_that_can_be(region, reachable, decided, draft, as_role):  # noqa: F811
+    case, made = as_role('case_manager'), decided()
+    for day in (days(1), days(-1)):
+        wrong = hand(case, made['id'], day=day)
+        assert wrong.status == 400 and [(e['pointer'], e['code']) for e in wrong.json['errors']] == [('/day', 'value')], wrong.text
+    for who in ('01920000-0000-7000-8000-0000000000ff', region.sql("select id::text from app.user_account where tenant_id = 1 and role = 'candidate' limit 1")[0][0]):
+        wrong = hand(case, made['id'], handedOutBy=who)
+        assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/handedOutBy', wrong.text
+    assert case.post(f'/decisions/{made["id"]}/hand-outs', {}).json['errors'][0]['pointer'] == '/receipt'
+    assert hand(case, draft(duty=None, category='search')['id']).problem == 'state'
+    assert hand(as_role('consultant'), made['id']).status in (403, 404) and hand(as_role('benefits_payment'), made['id']).status in (403, 404)
+    assert case.get(f'/decisions/{made["id"]}').json['state'] == 'decided' and [s for s, in region.sql(
+        "select state from app.message where subject_id = %s and to_candidate_id is not null", (made['id'],))] == ['queued']
+
+
+def test_seen_practitioner_a_letter_that_is_handed_out_after_the_month_says_other_days(region, reachable, january, decided, as_role, later):
+    """Decided on 29 January and handed out on 2 February: it begins in March, the person gets a letter with those days, and whoever pays hears them. Where it would be another
+    decision then, it is refused with what stands in the way, and nothing changes."""
+    lead = as_role('team_lead')
+    blocked = january()
+    other = decided(duty=None, category='search')
+    region.sql("set session_replication_role = replica; update app.decision set from_day = '2031-03-01', until_day = '2031-03-31' where id = %s", (other['id'],))
+    on = region.sql("select '2031-02-02'::date - clock.today()")[0][0]
+    with later(on):
+        refused = hand(lead, blocked)
+        assert refused.status == 409 and refused.problem == 'requirements' and 'overlap' in refused.json['missing'], refused.text
+        assert lead.get(f'/decisions/{blocked}').json['state'] == 'decided' and 'benefits_payment' not in told(region, blocked)
+        region.sql("set session_replication_role = replica; update app.decision set from_day = '2031-05-01', until_day = '2031-05-31' where id = %s", (other['id'],))
+        done = hand(lead, blocked)
+        assert done.status == 200 and (done.json['fromDay'], done.json['untilDay'], done.json['notifiedOn']) == ('2031-03-01', '2031-03-31', '2031-02-02'), done.text
+        data, = region.sql("select data from app.message where subject_id = %s and purpose = 'benefits_payment'", (blocked,))[0]
+        assert (data['fromDay'], data['untilDay']) == ('2031-03-01', '2031-03-31')
+        assert region.sql("select state, count(*)::int from app.message where subject_id = %s and to_candidate_id is not null group by 1 order by 1", (blocked,)) == [('queued', 1), ('withdrawn', 1)]

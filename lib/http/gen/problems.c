@@ -81,6 +81,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_DECISIONS_OVERLAP] = {"decisions-overlap", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:decisions-overlap\",\"title\":\"In deze periode loopt al een maatregel\",\"status\":409,\"detail\":\"Op een dag geldt er maar één verlaging, tenzij de verordening ze optelt.\"",
         "{\"type\":\"urn:maatwerk:problem:decisions-overlap\",\"title\":\"There is another measure in this period already\",\"status\":409,\"detail\":\"On any day one lowering holds only, unless the ordinance adds them up.\""}, {NULL, 0}},
+    [PROBLEM_LETTER_SENT] = {"letter-sent", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:letter-sent\",\"title\":\"De brief is al verstuurd\",\"status\":409,\"detail\":\"De brief over dit besluit is al verstuurd of onderweg. Die brief maakt het besluit bekend; een uitreiking daarna verandert dat niet.\"",
+        "{\"type\":\"urn:maatwerk:problem:letter-sent\",\"title\":\"The letter was sent already\",\"status\":409,\"detail\":\"The letter about this decision was sent already, or is on its way. That letter tells the person; handing it out afterwards changes nothing.\""}, {NULL, 0}},
     [PROBLEM_DECISION_BY_DRAFTER] = {"decision-by-drafter", 409, 0, true, {
         "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"Wie het concept schreef besluit niet\",\"status\":409,\"detail\":\"Een ander dan wie het concept schreef of wijzigde, neemt dit besluit; inlognamen worden vergeleken.\"",
         "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"Whoever wrote the draft does not decide\",\"status\":409,\"detail\":\"Somebody else than whoever wrote or changed the draft makes this decision; logins are compared.\""}, {NULL, 0}},
@@ -375,6 +378,7 @@ const struct constraint_rule constraint_rules[] = {
     {"decision_view_until_check", PROBLEM_INVALID, FAULT_VALUE, "/untilDay", ""},
     {"decision_asked_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
     {"decision_paid_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
+    {"decision_handed_out_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
     {"objection_received_on_check", PROBLEM_INVALID, FAULT_VALUE, "/receivedOn", ""},
     {"objection_heard_on_check", PROBLEM_INVALID, FAULT_VALUE, "/heardOn", ""},
     {"objection_repaired_on_check", PROBLEM_INVALID, FAULT_VALUE, "/repairedOn", ""},

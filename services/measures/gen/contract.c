@@ -151,6 +151,22 @@ static enum err decide_decision_plan(struct ctx *ctx, const struct request *req,
     });
     return OK;
 }
+static const struct right hand_out_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field hand_out_decision_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* handOutDecision: Note that the letter was handed out */
+static enum err hand_out_decision_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_hand_out(plan, req->body, (struct sql_decision_hand_out){.id = req->path[0]});
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
+        .id = req->path[0],
+    });
+    return OK;
+}
 static const struct right withdraw_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field withdraw_decision_path[] = {
     {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -491,7 +507,7 @@ static const struct operation operations[] = {
         .rights = list_decisions_rights,
         .purpose = "measures",
         .parameters = list_decisions_query, .parameters_count = 4,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xdfadffc0557efddfu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0x7fadffc0557efddfu,
         .list = &query_decision_list,
         .handle = list_decisions_plan,
     },
@@ -505,7 +521,7 @@ static const struct operation operations[] = {
         .rights = create_decision_rights,
         .purpose = "measures",
         .body = &decision_new_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = create_decision_plan,
     },
@@ -519,7 +535,7 @@ static const struct operation operations[] = {
         .rights = get_decision_rights,
         .purpose = "measures",
         .path_fields = get_decision_path, .path_count = 1,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .handle = get_decision_plan,
     },
     {
@@ -533,7 +549,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = update_decision_path, .path_count = 1,
         .body = &decision_change_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .handle = update_decision_plan,
     },
     {
@@ -547,7 +563,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = ask_view_path, .path_count = 1,
         .body = &view_request_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = ask_view_plan,
     },
@@ -562,7 +578,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = give_view_path, .path_count = 1,
         .body = &view_given_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = give_view_plan,
     },
@@ -577,7 +593,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = skip_view_path, .path_count = 1,
         .body = &view_waiver_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = skip_view_plan,
     },
@@ -592,9 +608,24 @@ static const struct operation operations[] = {
         .attributes = 1u << ATTRIBUTE_DECIDER,
         .purpose = "measures",
         .path_fields = decide_decision_path, .path_count = 1,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = decide_decision_plan,
+    },
+    {
+        .id = "handOutDecision",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/hand-outs",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = hand_out_decision_rights,
+        .purpose = "measures",
+        .path_fields = hand_out_decision_path, .path_count = 1,
+        .body = &decision_hand_out_schema,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = hand_out_decision_plan,
     },
     {
         .id = "withdrawDecision",
@@ -607,7 +638,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_decision_path, .path_count = 1,
         .body = &decision_withdrawal_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = withdraw_decision_plan,
     },
@@ -622,7 +653,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = revise_decision_path, .path_count = 1,
         .body = &decision_revision_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = revise_decision_plan,
     },
@@ -637,7 +668,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = ask_return_path, .path_count = 1,
         .body = &return_request_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = ask_return_plan,
     },
@@ -653,7 +684,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = keep_decision_path, .path_count = 1,
         .body = &decision_confirmation_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = keep_decision_plan,
     },
@@ -668,7 +699,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = pay_decision_path, .path_count = 1,
         .body = &decision_payment_schema,
-        .response = &decision_schema, .shown = (field_set)0x3fu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = pay_decision_plan,
     },
@@ -711,7 +742,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .body = &objection_new_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = create_objection_plan,
     },
     {
@@ -753,7 +784,7 @@ static const struct operation operations[] = {
         .path_fields = repair_objection_path, .path_count = 1,
         .body = &objection_repair_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = repair_objection_plan,
     },
     {
@@ -768,7 +799,7 @@ static const struct operation operations[] = {
         .path_fields = postpone_objection_path, .path_count = 1,
         .body = &objection_postponement_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = postpone_objection_plan,
     },
     {
@@ -783,7 +814,7 @@ static const struct operation operations[] = {
         .path_fields = enjoin_objection_path, .path_count = 1,
         .body = &objection_injunction_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = enjoin_objection_plan,
     },
     {
@@ -799,7 +830,7 @@ static const struct operation operations[] = {
         .path_fields = decide_objection_path, .path_count = 1,
         .body = &objection_decision_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = decide_objection_plan,
     },
     {
@@ -813,7 +844,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_objection_path, .path_count = 1,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[16],
+        .show = &operations[17],
         .handle = withdraw_objection_plan,
     },
     {
@@ -855,7 +886,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .body = &signal_new_schema,
         .response = &signal_schema, .shown = 0x7fffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = create_signal_plan,
     },
     {
@@ -883,7 +914,7 @@ static const struct operation operations[] = {
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
         .response = &signal_schema, .shown = 0x7fffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = handle_signal_plan,
     },
     {
@@ -897,7 +928,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
         .response = &signal_schema, .shown = 0x7fffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = withdraw_signal_plan,
     },
     {
@@ -912,11 +943,11 @@ static const struct operation operations[] = {
         .path_fields = order_check_path, .path_count = 1,
         .body = &check_order_schema,
         .response = &signal_schema, .shown = 0x7fffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = order_check_plan,
     },
 };
 
 const struct service measures_service = {
-    "measures", operations, 30, false,
+    "measures", operations, 31, false,
 };

@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(32 <= LIMIT_QUERIES, "queries");
+_Static_assert(33 <= LIMIT_QUERIES, "queries");
 _Static_assert(11 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
@@ -43,11 +43,11 @@ const struct query query_decision_list = {
             "le then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents,"
             " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, d.view_asked_at, d.view_un"
             "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
-            "ed_by, d.notified_on, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_r"
-            "eference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.chang"
-            "ed_at, case when $1::boolean then app.subject_label('candidate', d.candidate_id) end as candidat"
-            "e_alias from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.n"
-            "otified_on is not null as whole) m where true",
+            "ed_by, d.notified_on, d.handed_out_by, d.receipt, d.objection_until, d.reconsider_by, d.suspende"
+            "d_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdraw"
+            "n_reason, d.version, d.changed_at, case when $1::boolean then app.subject_label('candidate', d.c"
+            "andidate_id) end as candidate_alias from app.decision d cross join lateral (select (select app.r"
+            "ole()) <> 'candidate' or d.notified_on is not null as whole) m where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &decision_list_list, .whose = "candidate_id",
 };
@@ -78,22 +78,22 @@ const struct query query_decision_get = {
             "le then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents,"
             " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, d.view_asked_at, d.view_un"
             "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
-            "ed_by, d.notified_on, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_r"
-            "eference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.chang"
-            "ed_at, case when $1::boolean then app.subject_label('candidate', d.candidate_id) end as candidat"
-            "e_alias, (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_si"
-            "gnal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids, case when m.whol"
-            "e then d.also end as also, case when m.whole then to_json(d.spread) end as spread, d.blame_text,"
-            " d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text, case when m.whole the"
-            "n d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d"
-            ".method, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_ids, case when $2::boolean t"
-            "hen app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text, (selec"
-            "t coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'w"
-            "ords', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outco"
-            "meText', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.t"
-            "enant_id = d.tenant_id and r.decision_id = d.id) as reviews from app.decision d cross join later"
-            "al (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where d.i"
-            "d = $3",
+            "ed_by, d.notified_on, d.handed_out_by, d.receipt, d.objection_until, d.reconsider_by, d.suspende"
+            "d_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdraw"
+            "n_reason, d.version, d.changed_at, case when $1::boolean then app.subject_label('candidate', d.c"
+            "andidate_id) end as candidate_alias, (select coalesce(json_agg(s.signal_id order by s.signal_id)"
+            ", '[]') from app.decision_signal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as "
+            "signal_ids, case when m.whole then d.also end as also, case when m.whole then to_json(d.spread) "
+            "end as spread, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role"
+            "_text, case when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calcu"
+            "lation end as calculation, d.method, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_"
+            "ids, case when $2::boolean then app.decision_view_proven(d.id) end as view_arrived, d.view_text,"
+            " d.view_skipped_text, (select coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kin"
+            "d, 'askedOn', r.asked_on, 'words', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outc"
+            "omeOn', r.outcome_on, 'outcomeText', r.outcome_text)) order by r.asked_on, r.id), '[]') from app"
+            ".decision_review r where r.tenant_id = d.tenant_id and r.decision_id = d.id) as reviews from app"
+            ".decision d cross join lateral (select (select app.role()) <> 'candidate' or d.notified_on is no"
+            "t null as whole) m where d.id = $3",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -197,6 +197,23 @@ struct statement *sql_decision_decide(struct plan *plan, struct sql_decision_dec
         args.id,
     };
     return plan_add(plan, &query_decision_decide, values);
+}
+
+const struct query query_decision_hand_out = {
+    .name = "decision_hand_out",
+    .text = "select app.decision_hand_out($1::uuid, $2::date, $3::uuid, $4::text)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_hand_out(struct plan *plan, const struct decision_hand_out *body, struct sql_decision_hand_out args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+        body->handed_out_by,
+        body->receipt,
+    };
+    return plan_add(plan, &query_decision_hand_out, values);
 }
 
 const struct query query_decision_withdraw = {
@@ -664,4 +681,4 @@ struct statement *sql_signal_order_check(struct plan *plan, const struct check_o
     return plan_add(plan, &query_signal_order_check, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, &query_signal_order_check, NULL};
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, &query_signal_order_check, NULL};

@@ -54,6 +54,12 @@ struct sql_decision_decide {
 };
 struct statement *sql_decision_decide(struct plan *plan, struct sql_decision_decide args);
 
+extern const struct query query_decision_hand_out;
+struct sql_decision_hand_out {
+    struct str id;
+};
+struct statement *sql_decision_hand_out(struct plan *plan, const struct decision_hand_out *body, struct sql_decision_hand_out args);
+
 extern const struct query query_decision_withdraw;
 struct sql_decision_withdraw {
     struct str id;

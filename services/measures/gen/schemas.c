@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(70 <= LIMIT_FIELDS, "Decision");
+_Static_assert(72 <= LIMIT_FIELDS, "Decision");
 
 static const char *const values_0[] = {"a", "b", "c", "d", "e", "f", "g", "h", NULL};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 40}, {{0, 0}, 0, 0}};
@@ -19,22 +19,23 @@ static const char *const values_9[] = {"none", "partly", "fully", NULL};
 static const char *const values_10[] = {"none", "partly", "mainly", NULL};
 static const char *const values_11[] = {"letter", "e_mail", "in_person", "portal", "phone", NULL};
 static const char *const values_12[] = {"awb_4_11_a", "awb_4_11_b", "awb_4_12", "ordinance", NULL};
-static const char *const values_13[] = {"objection", "mistaken", "no_blame", "urgent_reasons", "other", NULL};
-static const char *const values_14[] = {"return", "reconsideration", "objection", "correction", NULL};
-static const char *const values_15[] = {"return", "reconsideration", NULL};
-static const char *const values_16[] = {"person", "representative", "other", NULL};
-static const char *const values_17[] = {"awb_7_3_a", "awb_7_3_b", "awb_7_3_c", "awb_7_3_d", "awb_7_3_e", NULL};
-static const char *const values_18[] = {"upheld", "partly", "rejected", "inadmissible", NULL};
-static const char *const values_19[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
-static const char *const values_20[] = {"present", "ill", "excused", "not_excused", "mistaken", "unknown", NULL};
-static const char *const values_21[] = {"a", "b", "c", "d", "e", "f", "g", "h", "ordinance", NULL};
-static const char *const values_22[] = {"call", "home_visit", "sick_report", NULL};
-static const char *const values_23[] = {"kept", "revised", "void", NULL};
-static const char *const values_24[] = {"drafted", "hearing", "decided", "notified", "in_force", "ended", "revised", "withdrawn", "lapsed", NULL};
-static const char *const values_25[] = {"registered", "upheld", "partly", "rejected", "inadmissible", "withdrawn", NULL};
-static const char *const values_26[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
-static const char *const values_27[] = {"present", "ill", "absent", "refused", "not_reached", NULL};
-static const char *const values_28[] = {"received", "looked_into", "handled", "withdrawn", NULL};
+static const char *const values_13[] = {"signed", "witnessed", "stated", NULL};
+static const char *const values_14[] = {"objection", "mistaken", "no_blame", "urgent_reasons", "other", NULL};
+static const char *const values_15[] = {"return", "reconsideration", "objection", "correction", NULL};
+static const char *const values_16[] = {"return", "reconsideration", NULL};
+static const char *const values_17[] = {"person", "representative", "other", NULL};
+static const char *const values_18[] = {"awb_7_3_a", "awb_7_3_b", "awb_7_3_c", "awb_7_3_d", "awb_7_3_e", NULL};
+static const char *const values_19[] = {"upheld", "partly", "rejected", "inadmissible", NULL};
+static const char *const values_20[] = {"no_show", "refusal", "misconduct", "sick", "no_search", "other", NULL};
+static const char *const values_21[] = {"present", "ill", "excused", "not_excused", "mistaken", "unknown", NULL};
+static const char *const values_22[] = {"a", "b", "c", "d", "e", "f", "g", "h", "ordinance", NULL};
+static const char *const values_23[] = {"call", "home_visit", "sick_report", NULL};
+static const char *const values_24[] = {"kept", "revised", "void", NULL};
+static const char *const values_25[] = {"drafted", "hearing", "decided", "notified", "in_force", "ended", "revised", "withdrawn", "lapsed", NULL};
+static const char *const values_26[] = {"registered", "upheld", "partly", "rejected", "inadmissible", "withdrawn", NULL};
+static const char *const values_27[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const char *const values_28[] = {"present", "ill", "absent", "refused", "not_reached", NULL};
+static const char *const values_29[] = {"received", "looked_into", "handled", "withdrawn", NULL};
 
 static const struct field decision_norm_fields[] = {
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct decision_norm, duty), .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -139,15 +140,24 @@ const struct schema view_waiver_schema = {
     .name = "ViewWaiver", .fields = view_waiver_fields, .count = 2,
     .size = sizeof(struct view_waiver), .self = NULL,
 };
+static const struct field decision_hand_out_fields[] = {
+    {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct decision_hand_out, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "handedOutBy", .key = {"\"handedOutBy\":", 14}, .column = "handed_out_by", .type = FIELD_UUID, .offset = offsetof(struct decision_hand_out, handed_out_by), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_hand_out, receipt), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+};
+const struct schema decision_hand_out_schema = {
+    .name = "DecisionHandOut", .fields = decision_hand_out_fields, .count = 3,
+    .size = sizeof(struct decision_hand_out), .self = NULL,
+};
 static const struct field decision_withdrawal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_withdrawal, reason), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_withdrawal, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
 };
 const struct schema decision_withdrawal_schema = {
     .name = "DecisionWithdrawal", .fields = decision_withdrawal_fields, .count = 1,
     .size = sizeof(struct decision_withdrawal), .self = NULL,
 };
 static const struct field decision_revision_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_revision, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_revision, reason), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "ends_on", .type = FIELD_DATE, .offset = offsetof(struct decision_revision, ends_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, starts_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "spread", .key = {"\"spread\":", 9}, .column = "spread", .type = FIELD_LIST, .item = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct decision_revision, spread), .min = 1, .max = 3, .item_min = 1, .item_max = 100, .visible_to = 0xffffffffu},
@@ -169,7 +179,7 @@ const struct schema return_request_schema = {
     .size = sizeof(struct return_request), .self = NULL,
 };
 static const struct field decision_confirmation_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_confirmation, kind), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_confirmation, kind), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "words", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct decision_confirmation, words), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
 };
 const struct schema decision_confirmation_schema = {
@@ -186,7 +196,7 @@ const struct schema decision_payment_schema = {
 };
 static const struct field objection_new_fields[] = {
     {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct objection_new, decision_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .offset = offsetof(struct objection_new, by_whom), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .offset = offsetof(struct objection_new, by_whom), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, representative), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .offset = offsetof(struct objection_new, channel), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .offset = offsetof(struct objection_new, received_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -197,14 +207,14 @@ static const struct field objection_new_fields[] = {
     {.name = "lateExcused", .key = {"\"lateExcused\":", 14}, .column = "late_excused", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, late_excused), .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "lateText", .key = {"\"lateText\":", 11}, .column = "late_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_new, late_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "heardOn", .key = {"\"heardOn\":", 10}, .column = "heard_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, heard_on), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
-    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, unheard_ground), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_new, unheard_ground), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
 };
 const struct schema objection_new_schema = {
     .name = "ObjectionNew", .fields = objection_new_fields, .count = 13,
     .size = sizeof(struct objection_new), .self = NULL,
 };
 static const struct field objection_change_fields[] = {
-    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .offset = offsetof(struct objection_change, by_whom), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .offset = offsetof(struct objection_change, by_whom), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, representative), .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .offset = offsetof(struct objection_change, channel), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .offset = offsetof(struct objection_change, received_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -215,7 +225,7 @@ static const struct field objection_change_fields[] = {
     {.name = "lateExcused", .key = {"\"lateExcused\":", 14}, .column = "late_excused", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, late_excused), .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "lateText", .key = {"\"lateText\":", 11}, .column = "late_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct objection_change, late_text), .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "heardOn", .key = {"\"heardOn\":", 10}, .column = "heard_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, heard_on), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
-    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, unheard_ground), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct objection_change, unheard_ground), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
 };
 const struct schema objection_change_schema = {
     .name = "ObjectionChange", .fields = objection_change_fields, .count = 12,
@@ -246,7 +256,7 @@ const struct schema objection_injunction_schema = {
     .size = sizeof(struct objection_injunction), .self = NULL,
 };
 static const struct field objection_decision_fields[] = {
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct objection_decision, outcome), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct objection_decision, outcome), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
     {.name = "text", .key = {"\"text\":", 7}, .column = "outcome_text", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct objection_decision, outcome_text), .min = 1, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "adjustedPercentage", .key = {"\"adjustedPercentage\":", 21}, .column = "adjusted_percentage", .type = FIELD_INT, .offset = offsetof(struct objection_decision, adjusted_percentage), .min = 0, .max = 100, .visible_to = 0xffffffffu},
     {.name = "adjustedMonths", .key = {"\"adjustedMonths\":", 17}, .column = "adjusted_months", .type = FIELD_INT, .offset = offsetof(struct objection_decision, adjusted_months), .min = 0, .max = 60, .visible_to = 0xffffffffu},
@@ -257,7 +267,7 @@ const struct schema objection_decision_schema = {
 };
 static const struct field signal_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, candidate_id), .min = 0, .max = 0, .visible_to = 0x83b7u, .closed_to = 0xf7c48u},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_new, kind), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_new, kind), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, appointment_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, trajectory_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .offset = offsetof(struct signal_new, placement_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -272,15 +282,15 @@ const struct schema signal_new_schema = {
     .size = sizeof(struct signal_new), .self = NULL,
 };
 static const struct field signal_handling_fields[] = {
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_handling, outcome), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
-    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct signal_handling, duty), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_handling, outcome), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct signal_handling, duty), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
 };
 const struct schema signal_handling_schema = {
     .name = "SignalHandling", .fields = signal_handling_fields, .count = 2,
     .size = sizeof(struct signal_handling), .self = NULL,
 };
 static const struct field check_order_fields[] = {
-    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct check_order, how), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct check_order, how), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct check_order, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema check_order_schema = {
@@ -288,11 +298,11 @@ const struct schema check_order_schema = {
     .size = sizeof(struct check_order), .self = NULL,
 };
 static const struct field decision_review_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "askedOn", .key = {"\"askedOn\":", 10}, .column = "asked_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "words", .key = {"\"words\":", 8}, .column = "words", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "decideBy", .key = {"\"decideBy\":", 11}, .column = "decide_by", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "outcomeOn", .key = {"\"outcomeOn\":", 12}, .column = "outcome_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "outcomeText", .key = {"\"outcomeText\":", 14}, .column = "outcome_text", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
 };
@@ -305,7 +315,7 @@ static const struct field decision_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "signalIds", .key = {"\"signalIds\":", 12}, .column = "signal_ids", .type = FIELD_LIST, .item = FIELD_UUID, .min = 0, .max = 20, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "conductOn", .key = {"\"conductOn\":", 12}, .column = "conduct_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -359,6 +369,8 @@ static const struct field decision_fields[] = {
     {.name = "decidedAt", .key = {"\"decidedAt\":", 12}, .column = "decided_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "notifiedOn", .key = {"\"notifiedOn\":", 13}, .column = "notified_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "handedOutBy", .key = {"\"handedOutBy\":", 14}, .column = "handed_out_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "objectionUntil", .key = {"\"objectionUntil\":", 17}, .column = "objection_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "reconsiderBy", .key = {"\"reconsiderBy\":", 15}, .column = "reconsider_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "suspendedSince", .key = {"\"suspendedSince\":", 17}, .column = "suspended_since", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -367,13 +379,13 @@ static const struct field decision_fields[] = {
     {.name = "paidReference", .key = {"\"paidReference\":", 16}, .column = "paid_reference", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "revisesId", .key = {"\"revisesId\":", 12}, .column = "revises_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "revisedById", .key = {"\"revisedById\":", 14}, .column = "revised_by_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "reviseReason", .key = {"\"reviseReason\":", 15}, .column = "revise_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "withdrawnReason", .key = {"\"withdrawnReason\":", 18}, .column = "withdrawn_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "reviseReason", .key = {"\"reviseReason\":", 15}, .column = "revise_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "withdrawnReason", .key = {"\"withdrawnReason\":", 18}, .column = "withdrawn_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema decision_schema = {
-    .name = "Decision", .fields = decision_fields, .count = 70,
+    .name = "Decision", .fields = decision_fields, .count = 72,
     .size = 0, .self = "/decisions/",
 };
 static const struct field objection_fields[] = {
@@ -381,8 +393,8 @@ static const struct field objection_fields[] = {
     {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
-    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
+    {.name = "byWhom", .key = {"\"byWhom\":", 9}, .column = "by_whom", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
     {.name = "representative", .key = {"\"representative\":", 17}, .column = "representative", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 1, .max = 120, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "receivedOn", .key = {"\"receivedOn\":", 13}, .column = "received_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -394,7 +406,7 @@ static const struct field objection_fields[] = {
     {.name = "lateExcused", .key = {"\"lateExcused\":", 14}, .column = "late_excused", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "lateText", .key = {"\"lateText\":", 11}, .column = "late_text", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .min = 1, .max = 2000, .visible_to = 0x8003u, .closed_to = 0xffffcu},
     {.name = "heardOn", .key = {"\"heardOn\":", 10}, .column = "heard_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
-    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
+    {.name = "unheardGround", .key = {"\"unheardGround\":", 16}, .column = "unheard_ground", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
     {.name = "repairUntil", .key = {"\"repairUntil\":", 14}, .column = "repair_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "repairedOn", .key = {"\"repairedOn\":", 13}, .column = "repaired_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decideBy", .key = {"\"decideBy\":", 11}, .column = "decide_by", .type = FIELD_DATE, .flags = FIELD_READ_ONLY, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -414,9 +426,9 @@ const struct schema objection_schema = {
 };
 static const struct field signal_check_fields[] = {
     {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -439,10 +451,10 @@ const struct schema signal_person_schema = {
 };
 static const struct field signal_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x83b7u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x8023u},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -461,8 +473,8 @@ static const struct field signal_fields[] = {
     {.name = "checks", .key = {"\"checks\":", 9}, .column = "checks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &signal_check_schema, .visible_to = 0x8023u},
     {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &signal_person_schema, .visible_to = 0x8023u},
     {.name = "doublesId", .key = {"\"doublesId\":", 12}, .column = "doubles_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
-    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x8003u},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x8003u},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0x8003u},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x8003u},
     {.name = "lookedIntoAt", .key = {"\"lookedIntoAt\":", 15}, .column = "looked_into_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "handledAt", .key = {"\"handledAt\":", 12}, .column = "handled_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "withdrawnAt", .key = {"\"withdrawnAt\":", 14}, .column = "withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},

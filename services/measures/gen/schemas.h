@@ -97,6 +97,13 @@ struct view_waiver {
     struct str text;
 };
 
+/* When the letter was handed out, by whom, and how the receipt is shown. (uitreiking van een besluit) */
+struct decision_hand_out {
+    struct str day;
+    struct str handed_out_by;
+    struct str receipt;
+};
+
 /* Why it is withdrawn. (intrekking van een besluit) */
 struct decision_withdrawal {
     struct str reason;
@@ -223,6 +230,7 @@ extern const struct schema decision_change_schema;
 extern const struct schema view_request_schema;
 extern const struct schema view_given_schema;
 extern const struct schema view_waiver_schema;
+extern const struct schema decision_hand_out_schema;
 extern const struct schema decision_withdrawal_schema;
 extern const struct schema decision_revision_schema;
 extern const struct schema return_request_schema;
