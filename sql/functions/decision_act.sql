@@ -381,17 +381,3 @@ create function app.decision_is_too_old(d app.decision) returns boolean language
     begin
         return (d.conduct_on + make_interval(months => coalesce((app.rule('measure.ordinance', clock.now(), d.project_id) ->> 'too_old_months')::int, 12)))::date < clock.today();
     end $$;
-
--- After somebody died: drafts lapse, and nothing goes on.
-create function app.decisions_lapse() returns trigger language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare event text := current_setting('app.event', true);
-    begin
-        perform app.task_drop('decision', d.id) from app.decision d where d.tenant_id = new.tenant_id and d.candidate_id = new.id;
-        update app.decision d set state = app.move('decision', d.state, 'lapse') where d.tenant_id = new.tenant_id and d.candidate_id = new.id and app.decision_is_pending(d.state);
-        perform set_config('app.event', coalesce(event, ''), true);
-        return null;
-    end $$;
-create trigger decisions_lapse after update of died_on on app.candidate for each row
-    when (new.died_on is not null and old.died_on is null) execute function app.decisions_lapse();

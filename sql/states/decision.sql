@@ -27,6 +27,7 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('decision', 'ended',    'withdraw', 'withdrawn', '{case_manager,team_lead}', 'a reason, and by a decider; what was paid less is paid after all'),
     ('decision', 'drafted',  'lapse',    'lapsed',    '{case_manager,team_lead,system}', 'the conduct became too old, or the person died'),
     ('decision', 'hearing',  'lapse',    'lapsed',    '{case_manager,team_lead,system}', 'the conduct became too old, or the person died'),
+    ('decision', 'decided',  'lapse',    'lapsed',    '{case_manager,team_lead,system}', 'the person died before anybody told of it'),
     ('decision', 'decided',  'notify',   'notified',  '{case_manager,team_lead,system}', 'the letter was sent or handed out'),
     ('decision', 'notified', 'begin',    'in_force',  '{case_manager,team_lead,system}', 'the first day has come, and nothing suspends it'),
     ('decision', 'notified', 'end',      'ended',     '{case_manager,team_lead,benefits_payment,system}', 'the last day has passed'),

@@ -610,3 +610,52 @@ def test_seen_practitioner_nobody_asks_to_return_before_there_is_a_decision(as_r
     """A year that was mistyped made a term that was over before it began."""
     refused = as_role('case_manager').post(f'/decisions/{notified()["id"]}/returns', {'day': days(-365)})
     assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/day', refused.text
+
+
+def died(as_role, person, day=0):
+    gone = as_role('team_lead').post(f'/candidates/{person}/deaths', {'diedOn': days(day)})
+    assert gone.status == 200, gone.text
+
+
+def test_seen_practitioner_who_died_is_lowered_nothing_of_which_nobody_told(region, as_role, decided, obliged, later):
+    """A decided lowering stayed `decided` after a death. It never had effect (Awb 3:40): it lapses, also when a court suspended it or the letter is with the printer."""
+    lead, case, made = as_role('team_lead'), as_role('case_manager'), decided()
+    objection = case.post('/objections', {'decisionId': made['id'], 'channel': 'letter', 'receivedOn': days(0), 'grounds': 'Ik hoorde het.'})
+    assert objection.status == 201 and case.post(f'/objections/{objection.json["id"]}/injunctions', {'fromDay': days(0)}).status == 200, objection.text
+    assert case.post(f'/decisions/{made["id"]}/returns', {'text': 'Ik ga weer.'}).status == 200 and ('term', 'open') in tasks(case, made['id'])
+    died(as_role, obliged)
+    seen = lead.get(f'/decisions/{made["id"]}').json
+    assert (seen['state'], seen['percentage'], seen['reviews'][0]['outcome']) == ('lapsed', made['percentage'], 'void') and 'suspendedSince' not in seen
+    assert 'open' not in {state for _, state in tasks(lead, made['id'])}
+    sent = "select template, state from app.message where subject_id = %s and (to_candidate_id is not null or purpose is not null)"
+    assert region.sql(sent, (made['id'],)) == [('decision', 'withdrawn')]
+    tell(region, made['id'], days(0))       # the printer acknowledges a letter that it had
+    with later(40):
+        until(lambda: not region.sql("select from queue.job where kind = 'expire'"))
+        assert lead.get(f'/decisions/{made["id"]}').json == seen and region.sql(sent, (made['id'],)) == [('decision', 'withdrawn')]
+    for step, body in (('hand-outs', {'receipt': 'signed'}), ('withdrawals', {'reason': 'mistaken'}), ('revisions', {'reason': 'correction'}), ('returns', {})):
+        assert lead.post(f'/decisions/{made["id"]}/{step}', body).problem == 'state', step
+    assert [(t['event'], t['toState']) for t in lead.get(f'/decisions/{made["id"]}/transitions').json['items'] if t['toState'] == 'lapsed'] == [('lapse', 'lapsed')]
+
+
+def test_seen_practitioner_who_died_keeps_what_was_told_before(region, as_role, notified, draft, obliged):
+    told, drafted = notified(), draft(duty=None, category='search')
+    died(as_role, obliged)
+    lead = as_role('team_lead')
+    seen = lead.get(f'/decisions/{told["id"]}').json
+    assert {name: seen[name] for name in ('state', 'fromDay', 'untilDay', 'notifiedOn', 'objectionUntil')} == {name: told[name] for name in ('state', 'fromDay', 'untilDay', 'notifiedOn', 'objectionUntil')}
+    assert lead.get(f'/decisions/{drafted["id"]}').json['state'] == 'lapsed'
+    assert region.sql("select template from app.message where subject_id = %s and purpose is not null", (told['id'],)) == [('decision_decided',)]
+    heirs = as_role('case_manager').post('/objections', {'decisionId': told['id'], 'channel': 'letter', 'receivedOn': days(0), 'grounds': 'Wij zijn het er niet mee eens.'})
+    assert heirs.status == 201, heirs.text
+
+
+def test_seen_practitioner_who_died_is_owed_a_premium(region, as_role, premium, obliged):
+    """The heirs get what was given: a premium that was decided and not told stays, and is paid."""
+    made = premium()
+    region.sql("set session_replication_role = replica; update app.decision set state = 'decided', notified_on = null, objection_until = null where id = %s", (made['id'],))
+    died(as_role, obliged)
+    case = as_role('case_manager')
+    assert case.get(f'/decisions/{made["id"]}').json['state'] == 'decided'
+    paid = case.post(f'/decisions/{made["id"]}/payments', {'reference': 'B1'})
+    assert paid.status == 200 and paid.json['paidOn'] == days(0), paid.text

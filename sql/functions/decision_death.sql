@@ -1,0 +1,23 @@
+-- Decisions about somebody who died.
+
+-- After somebody died: drafts lapse, and so does what was decided and of which nobody was told. It never had effect (Awb, article 3:40), and there is nobody any more whom a letter
+-- could reach. What the person was told stays, with what was paid less until then. A premium and costs stay, too: they are paid to the heirs. Nothing else goes on.
+create function app.decisions_lapse() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        d app.decision;
+    begin
+        perform app.task_drop('decision', x.id) from app.decision x where x.tenant_id = new.tenant_id and x.candidate_id = new.id;
+        for d in select x.* from app.decision x where x.tenant_id = new.tenant_id and x.candidate_id = new.id
+                 and (app.decision_is_pending(x.state) or x.state = 'decided' and x.kind not in ('premium', 'cost')) order by x.id for no key update loop
+            update app.decision x set state = app.move('decision', d.state, 'lapse'), suspended_since = null where x.tenant_id = d.tenant_id and x.id = d.id;
+            update app.decision_review r set outcome = 'void', outcome_on = clock.today(), outcome_by = app.actor() where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.outcome is null;
+            perform app.message_withdraw('decision', d.id);
+        end loop;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger decisions_lapse after update of died_on on app.candidate for each row
+    when (new.died_on is not null and old.died_on is null) execute function app.decisions_lapse();
