@@ -42,8 +42,8 @@ ALWAYS = {('vacancy', 'withdrawProposal'): 'the seat is given back in any state'
 # operations on one item of a list, and the row of ref.state_operation that has the column of the list
 ONE = {f'{verb}{noun}{part}': f'update{noun}.{group}' for verb in ('put', 'remove') for noun, part, group in (
     ('Vacancy', 'Competence', 'terms'), ('Vacancy', 'Condition', 'work'), ('Candidate', 'Competence', 'profile'), ('Candidate', 'Condition', 'profile'))}
-# columns that no body has, and in which states they are reckoned
-RECKONED = {('decision', 'updateDecision.days'): ['drafted', 'hearing', 'decided']}
+# columns that no body has, or that several operations write, and in which states they may change
+RECKONED = {('decision', 'updateDecision.days'): ['drafted', 'hearing', 'decided'], ('signal', 'handleSignal.duty'): ['received', 'looked_into', 'handled']}
 PARTS = {'bsn': 'identity'}     # it has a table of its own
 
 

@@ -30,6 +30,7 @@ const struct permission permissions[] = {
     {"cancelQueueJob", 0x18000u, 0x0u},
     {"completeTask", 0xafffu, 0x0u},
     {"convertPlacement", 0x17u, 0x0u},
+    {"correctHandling", 0x3u, 0x0u},
     {"countFigure", 0xc00eu, 0x0u},
     {"createAgreement", 0xfu, 0x0u},
     {"createAppointment", 0x17u, 0x0u},

@@ -169,6 +169,30 @@ create function app.signal_handle(signal uuid, with_outcome text, of_duty text d
         where o.tenant_id = s.tenant_id and coalesce(s.doubles_id, s.id) in (o.id, o.doubles_id) and app.allows('signal', o.state, 'handleSignal');
     end $$;
 
+-- What it was after all: it was handled with a wrong outcome, and so was what was handled with it. The reason is a note. Its sender heard that it was handled, which is
+-- still so, and hears nothing more. Not while a decision that was made rests on it: whoever decides waits for the file, and reads what it was after all.
+create function app.signal_correct(signal uuid, with_outcome text, of_duty text, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        s app.signal := app.signal_lock(signal); -- it asks app.sees_signal()
+        o app.signal;
+    begin
+        perform app.require('signal', s.state, 'correctHandling');
+        perform from app.candidate c where c.tenant_id = s.tenant_id and c.id = s.candidate_id for no key update;
+        for o in select x.* from app.signal x where x.tenant_id = s.tenant_id and coalesce(s.doubles_id, s.id) in (x.id, x.doubles_id) and app.allows('signal', x.state, 'correctHandling')
+                 order by x.id for no key update loop
+            if exists (select from app.decision_signal l join app.decision d on d.tenant_id = l.tenant_id and d.id = l.decision_id
+                       where l.tenant_id = o.tenant_id and l.signal_id = o.id and (app.decision_is_open(d.state) or app.decision_is_settled(d.state))) then
+                raise exception using errcode = 'MW409', message = 'decision-rests-on-it';
+            end if;
+            update app.signal x set outcome = with_outcome, duty = coalesce(of_duty, o.duty), amended_at = clock.now() where x.tenant_id = o.tenant_id and x.id = o.id;
+            perform audit.note('signal', o.id, 'change', array['outcome', o.outcome, with_outcome]);
+            perform app.task_settle('signal', o.id, 'question', 'answered', 'corrected');
+        end loop;
+        perform app.note_put('signal', s.id, why, author => app.actor());
+    end $$;
+
 -- Whether the caller sent it: the user, or somebody of the same firm, bureau or employer.
 create function app.signal_is_mine(s app.signal) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp

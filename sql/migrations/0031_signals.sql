@@ -32,6 +32,7 @@ create table app.signal (
     handled_by uuid,
     withdrawn_at timestamptz,
     corrected_at timestamptz,
+    amended_at timestamptz,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -54,6 +55,7 @@ comment on column app.signal.sender is 'that organisation, employer or user: of 
 comment on column app.signal.listed is 'an absence on a list of attendance made it, and a correction of the list takes it back';
 comment on column app.signal.doubles_id is 'somebody else told the same of that appointment first: it is looked into once';
 comment on column app.signal.duty is 'which duty it is about: those of the Participatiewet, article 18, paragraph 4, under a to h, or one of the ordinance';
+comment on column app.signal.amended_at is 'after it was handled, somebody corrected its outcome: the audit has both, and a note the reason';
 comment on column app.signal.corrected_at is 'after it was handled, the list of attendance was corrected';
 -- How a signal of a kind is looked into first, and how next after a check that ended in this way.
 create domain app.signal_check_how as text check (value in ('call', 'home_visit', 'sick_report'));

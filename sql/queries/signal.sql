@@ -8,7 +8,7 @@ case when i.inside then s.project_id end as project_id, case when i.inside then 
 case when i.inside then s.organisation_id end as organisation_id, case when i.inside then s.employer_id end as employer_id,
 case when i.inside then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome,
 case when i.inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as handled_at,
-case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at,
+case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at, case when i.inside then s.amended_at end as amended_at,
 case when i.inside then s.version else app.signal_version_outside(s) end as version,
 case when i.inside then s.changed_at else app.signal_changed_outside(s) end as changed_at
 
@@ -43,6 +43,12 @@ select app.signal_make(:id::uuid, :document::jsonb)
 -- rows: none
 -- writes: yes
 select app.signal_handle(:id::uuid, @outcome, @duty)
+
+-- query: signal_correct
+-- body: SignalCorrection
+-- rows: none
+-- writes: yes
+select app.signal_correct(:id::uuid, @outcome, @duty, @reason)
 
 -- query: signal_withdraw
 -- rows: none

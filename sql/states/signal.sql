@@ -21,7 +21,9 @@ on conflict (noun, from_state, event) do update set
 
 -- operation, or the part of it that changes these columns; the states that allow it
 insert into ref.state_operation (noun, operation, columns, states) values
-    ('signal', 'handleSignal', '{duty}', '{received,looked_into}'),
+    ('signal', 'handleSignal', '{}', '{received,looked_into}'),
+    ('signal', 'handleSignal.duty', '{duty}', '{received,looked_into,handled}'),
+    ('signal', 'correctHandling', '{}', '{handled}'),
     ('signal', 'withdrawSignal', '{}', '{received,looked_into}'),
     ('signal', 'orderCheck', '{}', '{received,looked_into}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

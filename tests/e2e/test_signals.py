@@ -510,3 +510,55 @@ def test_seen_practitioner_what_is_told_on_monday_was_on_friday(as_role, tell, c
     with later(3):
         seen = tell(appointmentId=made.json['id'])
     assert seen.status == 201 and seen.json['seenAt'] == begins.replace('Z', '.000Z'), seen.text
+
+
+def correct(client, signal, **more):
+    return client.post(f'/signals/{signal}/corrections', {'outcome': 'ill', 'reason': 'De ziekmelding lag bij de balie.', **more})
+
+
+def test_seen_practitioner_a_wrong_outcome_is_corrected_and_its_sender_hears_nothing_more(as_role, absence, region):
+    """With what was handled with it. The sender was told once that it was handled, and reads the same bytes as before."""
+    lead, sender = as_role('team_lead'), as_role('consultant')
+    first = absence()
+    second = as_role('case_manager').post('/signals', {'appointmentId': first['appointmentId'], 'kind': 'no_show'}).json
+    assert correct(lead, first['id']).problem == 'state'
+    assert lead.post(f'/signals/{first["id"]}/handlings', {'outcome': 'not_excused', 'duty': 'h'}).status == 200
+    before, heard = sender.get(f'/signals/{first["id"]}'), region.sql('select count(*) from app.message where subject_id in (%s, %s)', (first['id'], second['id']))
+    assert heard == [(1,)] and correct(sender, first['id']).status == 403 and correct(lead, first['id'], reason=None).status == 400
+    done = correct(lead, second['id'])
+    assert done.status == 200 and (done.json['state'], done.json['outcome'], done.json['duty']) == ('handled', 'ill', 'h') and done.json['amendedAt'], done.text
+    assert lead.get(f'/signals/{first["id"]}').json['outcome'] == 'ill' and correct(lead, first['id'], duty='d').json['duty'] == 'd'
+    after = sender.get(f'/signals/{first["id"]}')
+    assert (after.text, after.headers['etag']) == (before.text, before.headers['etag'])
+    assert region.sql('select count(*) from app.message where subject_id in (%s, %s)', (first['id'], second['id'])) == heard
+    assert region.sql('select wall, text::text from app.note where subject_id = %s', (second['id'],)) == [('measure', 'De ziekmelding lag bij de balie.')]
+    assert sender.get(f'/notes?subjectId={second["id"]}').json['items'] == []
+
+
+def test_seen_practitioner_a_wrong_outcome_is_not_corrected_under_a_decision(as_role, absence, region, candidate):
+    """A draft is asked by its gate again; under what was decided the outcome stays, until that is taken back."""
+    lead, made = as_role('team_lead'), absence()['id']
+    assert lead.post(f'/signals/{made}/handlings', {'outcome': 'not_excused', 'duty': 'h'}).status == 200
+    draft = as_role('case_manager').post('/decisions', {'candidateId': candidate.json['id'], 'kind': 'warning', 'duty': 'h', 'signalIds': [made]})
+    assert draft.status == 201, draft.text
+    assert correct(lead, made, outcome='excused').status == 200
+    gate = [n['code'] for n in lead.get(f'/decisions/{draft.json["id"]}/gate').json['missing']]
+    assert 'signal_excused' in gate
+    assert correct(lead, made, outcome='not_excused').status == 200
+    become = "set session_replication_role = replica; update app.decision set state = %s, decided_at = clock.now(), decided_by = gen_random_uuid(), decided_logins = '{x}', withdrawn_reason = %s where id = %s"
+    for state, reason in (('decided', None), ('ended', None), ('withdrawn', 'mistaken')):
+        region.sql(become, (state, reason, draft.json['id']))
+        answer = correct(lead, made)
+        assert (answer.status, answer.problem if answer.status != 200 else None) == ((200, None) if reason else (409, 'decision-rests-on-it')), (state, answer.text)
+
+
+def test_seen_practitioner_a_wrong_outcome_answers_the_question_of_a_corrected_list(as_role, group):  # noqa: F811
+    here, project, who = group(1, channel='letter')
+    lead = as_role('team_lead')
+    lead.put(here, marked(who, 'absent'), '*')
+    made = lead.get(f'/signals?candidateId={who[0]}').json['items'][0]['id']
+    assert lead.post(f'/signals/{made}/handlings', {'outcome': 'not_excused'}).status == 200
+    assert lead.put(here, marked(who, 'present'), '*').status == 200
+    assert [t['kind'] for t in lead.get(f'/tasks?subjectId={made}&state=open').json['items']] == ['question']
+    assert correct(lead, made, outcome='present').status == 200
+    assert lead.get(f'/tasks?subjectId={made}&state=open').json['items'] == []

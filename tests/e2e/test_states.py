@@ -207,7 +207,7 @@ class Row:
                  'createPlacementContact': {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}, 'callAboutPlacement': None,
                  'deviateFromPlan': {'plan': 'light', 'agreedBy': 'candidate', 'reason': 'other'},
                  'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
-                 'handleSignal': {'outcome': 'unknown'}, 'withdrawSignal': None, 'orderCheck': {'how': 'call'}, 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
+                 'handleSignal': {'outcome': 'unknown'}, 'correctHandling': {'outcome': 'ill', 'reason': 'x'}, 'withdrawSignal': None, 'orderCheck': {'how': 'call'}, 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
                  'extendInstrument': {'fromDay': day(100), 'untilDay': day(120)}, 'suspendInstrument': {'fromDay': day(2), 'untilDay': day(3)},
                  'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
@@ -255,7 +255,7 @@ class Row:
                   'createPlacementContact': '/placements/{placement}/contacts', 'callAboutPlacement': '/placements/{placement}/calls',
                   'deviateFromPlan': '/placements/{placement}/deviations',
                   'createPlacement': '/placements', 'acceptPlacement': '/placements/{placement}/acceptances', 'declinePlacement': '/placements/{placement}/refusals',
-                  'handleSignal': '/signals/{signal}/handlings', 'withdrawSignal': '/signals/{signal}/withdrawals', 'orderCheck': '/signals/{signal}/checks',
+                  'handleSignal': '/signals/{signal}/handlings', 'correctHandling': '/signals/{signal}/corrections', 'withdrawSignal': '/signals/{signal}/withdrawals', 'orderCheck': '/signals/{signal}/checks',
                   'grantInstrument': '/instruments/{instrument}/grants', 'refuseInstrument': '/instruments/{instrument}/refusals',
                   'endInstrument': '/instruments/{instrument}/endings', 'extendInstrument': '/instruments/{instrument}/extensions',
                   'suspendInstrument': '/instruments/{instrument}/suspensions',

@@ -129,6 +129,7 @@ CALLS = {
     'app.placement_convert(uuid,jsonb)': ('placements', "app.placement_convert(%(placement)s, '{}')", 'MW404'),
     'app.signal_make(uuid,jsonb)': ('measures', "app.signal_make(gen_random_uuid(), jsonb_build_object('candidate_id', %(candidate)s, 'kind', 'other'))", '23503'),
     'app.signal_handle(uuid,text,text)': ('measures', "app.signal_handle(%(signal)s, 'unknown', null)", 'MW404'),
+    'app.signal_correct(uuid,text,text,text)': ('measures', "app.signal_correct(%(signal)s, 'unknown', null, 'x')", 'MW404'),
     'app.signal_order_check(uuid,text,uuid)': ('measures', "app.signal_order_check(%(signal)s, 'call', null)", 'MW404'),
     'app.signal_alias(uuid)': ('measures', 'app.signal_alias(%(signal)s)', None),
     'app.signal_facts(uuid)': ('measures', '(select count(*)::int from app.signal_facts(%(signal)s))', 0),

@@ -472,6 +472,18 @@ static enum err handle_signal_plan(struct ctx *ctx, const struct request *req, s
     sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
     return OK;
 }
+static const struct right correct_handling_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field correct_handling_path[] = {
+    {.name = "signalId", .key = {"\"signalId\":", 11}, .column = "signal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* correctHandling: Correct how a signal was handled */
+static enum err correct_handling_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_signal_correct(plan, req->body, (struct sql_signal_correct){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right withdraw_signal_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
 static const struct field withdraw_signal_path[] = {
     {.name = "signalId", .key = {"\"signalId\":", 11}, .column = "signal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -871,7 +883,7 @@ static const struct operation operations[] = {
         .rights = list_signals_rights,
         .purpose = "measures",
         .parameters = list_signals_query, .parameters_count = 7,
-        .response = &signal_schema, .shown = 0x7fc3ffffu,
+        .response = &signal_schema, .shown = 0xffc3ffffu,
         .list = &query_signal_list,
         .handle = list_signals_plan,
     },
@@ -885,7 +897,7 @@ static const struct operation operations[] = {
         .rights = create_signal_rights,
         .purpose = "measures",
         .body = &signal_new_schema,
-        .response = &signal_schema, .shown = 0x7fffffffu,
+        .response = &signal_schema, .shown = 0xffffffffu,
         .show = &operations[27],
         .handle = create_signal_plan,
     },
@@ -899,7 +911,7 @@ static const struct operation operations[] = {
         .rights = get_signal_rights,
         .purpose = "measures",
         .path_fields = get_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x7fffffffu,
+        .response = &signal_schema, .shown = 0xffffffffu,
         .handle = get_signal_plan,
     },
     {
@@ -913,9 +925,24 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
-        .response = &signal_schema, .shown = 0x7fffffffu,
+        .response = &signal_schema, .shown = 0xffffffffu,
         .show = &operations[27],
         .handle = handle_signal_plan,
+    },
+    {
+        .id = "correctHandling",
+        .method = METHOD_POST,
+        .path = "/signals/{signalId}/corrections",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = correct_handling_rights,
+        .purpose = "measures",
+        .path_fields = correct_handling_path, .path_count = 1,
+        .body = &signal_correction_schema,
+        .response = &signal_schema, .shown = 0xffffffffu,
+        .show = &operations[27],
+        .handle = correct_handling_plan,
     },
     {
         .id = "withdrawSignal",
@@ -927,7 +954,7 @@ static const struct operation operations[] = {
         .rights = withdraw_signal_rights,
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x7fffffffu,
+        .response = &signal_schema, .shown = 0xffffffffu,
         .show = &operations[27],
         .handle = withdraw_signal_plan,
     },
@@ -942,12 +969,12 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = order_check_path, .path_count = 1,
         .body = &check_order_schema,
-        .response = &signal_schema, .shown = 0x7fffffffu,
+        .response = &signal_schema, .shown = 0xffffffffu,
         .show = &operations[27],
         .handle = order_check_plan,
     },
 };
 
 const struct service measures_service = {
-    "measures", operations, 31, false,
+    "measures", operations, 32, false,
 };

@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(33 <= LIMIT_QUERIES, "queries");
+_Static_assert(34 <= LIMIT_QUERIES, "queries");
 _Static_assert(11 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
@@ -578,10 +578,11 @@ const struct query query_signal_list = {
             " i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome, case when i"
             ".inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as"
             " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
-            " s.corrected_at end as corrected_at, case when i.inside then s.version else app.signal_version_o"
-            "utside(s) end as version, case when i.inside then s.changed_at else app.signal_changed_outside(s"
-            ") end as changed_at, case when $1::boolean then app.signal_alias(s.id) end as candidate_alias fr"
-            "om app.signal s cross join lateral (select app.signal_inside(s) as inside) i where true",
+            " s.corrected_at end as corrected_at, case when i.inside then s.amended_at end as amended_at, cas"
+            "e when i.inside then s.version else app.signal_version_outside(s) end as version, case when i.in"
+            "side then s.changed_at else app.signal_changed_outside(s) end as changed_at, case when $1::boole"
+            "an then app.signal_alias(s.id) end as candidate_alias from app.signal s cross join lateral (sele"
+            "ct app.signal_inside(s) as inside) i where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_list_list, .whose = "candidate_id",
 };
@@ -604,11 +605,12 @@ const struct query query_signal_get = {
             " i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome, case when i"
             ".inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as"
             " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
-            " s.corrected_at end as corrected_at, case when i.inside then s.version else app.signal_version_o"
-            "utside(s) end as version, case when i.inside then s.changed_at else app.signal_changed_outside(s"
-            ") end as changed_at, f.person ->> 'alias' as candidate_alias, f.person, f.invitation_proven, f.r"
-            "ules_known_on, f.checks from app.signal s cross join lateral (select app.signal_inside(s) as ins"
-            "ide) i left join lateral app.signal_facts(s.id) f on true where s.id = $1",
+            " s.corrected_at end as corrected_at, case when i.inside then s.amended_at end as amended_at, cas"
+            "e when i.inside then s.version else app.signal_version_outside(s) end as version, case when i.in"
+            "side then s.changed_at else app.signal_changed_outside(s) end as changed_at, f.person ->> 'alias"
+            "' as candidate_alias, f.person, f.invitation_proven, f.rules_known_on, f.checks from app.signal "
+            "s cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.signal_fact"
+            "s(s.id) f on true where s.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -651,6 +653,23 @@ struct statement *sql_signal_handle(struct plan *plan, const struct signal_handl
     return plan_add(plan, &query_signal_handle, values);
 }
 
+const struct query query_signal_correct = {
+    .name = "signal_correct",
+    .text = "select app.signal_correct($1::uuid, $2::text, $3::text, $4::text)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_signal_correct(struct plan *plan, const struct signal_correction *body, struct sql_signal_correct args)
+{
+    const struct str values[] = {
+        args.id,
+        body->outcome,
+        body->duty,
+        body->reason,
+    };
+    return plan_add(plan, &query_signal_correct, values);
+}
+
 const struct query query_signal_withdraw = {
     .name = "signal_withdraw",
     .text = "select app.signal_withdraw($1::uuid)",
@@ -681,4 +700,4 @@ struct statement *sql_signal_order_check(struct plan *plan, const struct check_o
     return plan_add(plan, &query_signal_order_check, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_withdraw, &query_signal_order_check, NULL};
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, NULL};

@@ -192,6 +192,12 @@ struct sql_signal_handle {
 };
 struct statement *sql_signal_handle(struct plan *plan, const struct signal_handling *body, struct sql_signal_handle args);
 
+extern const struct query query_signal_correct;
+struct sql_signal_correct {
+    struct str id;
+};
+struct statement *sql_signal_correct(struct plan *plan, const struct signal_correction *body, struct sql_signal_correct args);
+
 extern const struct query query_signal_withdraw;
 struct sql_signal_withdraw {
     struct str id;

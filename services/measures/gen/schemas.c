@@ -289,6 +289,15 @@ const struct schema signal_handling_schema = {
     .name = "SignalHandling", .fields = signal_handling_fields, .count = 2,
     .size = sizeof(struct signal_handling), .self = NULL,
 };
+static const struct field signal_correction_fields[] = {
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signal_correction, outcome), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .offset = offsetof(struct signal_correction, duty), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct signal_correction, reason), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+};
+const struct schema signal_correction_schema = {
+    .name = "SignalCorrection", .fields = signal_correction_fields, .count = 3,
+    .size = sizeof(struct signal_correction), .self = NULL,
+};
 static const struct field check_order_fields[] = {
     {.name = "how", .key = {"\"how\":", 6}, .column = "how", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct check_order, how), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .offset = offsetof(struct check_order, owner_user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -479,10 +488,11 @@ static const struct field signal_fields[] = {
     {.name = "handledAt", .key = {"\"handledAt\":", 12}, .column = "handled_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "withdrawnAt", .key = {"\"withdrawnAt\":", 14}, .column = "withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "correctedAt", .key = {"\"correctedAt\":", 14}, .column = "corrected_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "amendedAt", .key = {"\"amendedAt\":", 12}, .column = "amended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema signal_schema = {
-    .name = "Signal", .fields = signal_fields, .count = 31,
+    .name = "Signal", .fields = signal_fields, .count = 32,
     .size = 0, .self = "/signals/",
 };

@@ -218,6 +218,13 @@ struct signal_handling {
     struct str duty;
 };
 
+/* What it was after all, and why that was wrong. (verbetering van de afhandeling van een melding) */
+struct signal_correction {
+    struct str outcome;
+    struct str duty;
+    struct str reason;
+};
+
 /* How somebody is checked, and by whom. (opdracht tot controle) */
 struct check_order {
     struct str how;
@@ -244,6 +251,7 @@ extern const struct schema objection_injunction_schema;
 extern const struct schema objection_decision_schema;
 extern const struct schema signal_new_schema;
 extern const struct schema signal_handling_schema;
+extern const struct schema signal_correction_schema;
 extern const struct schema check_order_schema;
 extern const struct schema decision_review_schema;
 extern const struct schema decision_schema;

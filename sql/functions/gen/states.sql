@@ -377,6 +377,8 @@ create function app.allows(noun text, state text, operation text) returns boolea
             else false end
         when 'signal' then case operation
             when 'handleSignal' then state in ('received', 'looked_into')
+            when 'handleSignal.duty' then state in ('received', 'looked_into', 'handled')
+            when 'correctHandling' then state in ('handled')
             when 'withdrawSignal' then state in ('received', 'looked_into')
             when 'orderCheck' then state in ('received', 'looked_into')
             else false end
@@ -494,6 +496,8 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('project', 'createParticipation', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
         ('rule', 'updateRule', '{drafted}'::text[], '{tenant_admin}'::text[]),
         ('signal', 'handleSignal', '{received,looked_into}'::text[], '{case_manager,team_lead}'::text[]),
+        ('signal', 'handleSignal.duty', '{received,looked_into,handled}'::text[], '{case_manager,team_lead}'::text[]),
+        ('signal', 'correctHandling', '{handled}'::text[], '{case_manager,team_lead}'::text[]),
         ('signal', 'withdrawSignal', '{received,looked_into}'::text[], '{case_manager,team_lead,consultant,coach,field_officer,firm,agency,course_leader,employer}'::text[]),
         ('signal', 'orderCheck', '{received,looked_into}'::text[], '{case_manager,team_lead}'::text[]),
         ('task', 'replanTask', '{proposed,open}'::text[], '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}'::text[]),
@@ -683,7 +687,7 @@ create function app.signal_guard() returns trigger language plpgsql
     declare state text := old.state;
     begin
         if new.duty::text is distinct from old.duty::text then
-            perform app.require('signal', state, 'handleSignal');
+            perform app.require('signal', state, 'handleSignal.duty');
         end if;
         return new;
     end $$;
