@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from test_decisions import act, days, law, obliged  # noqa: F401: fixtures
-from test_decisions import WEIGHED, tell
+from test_decisions import WEIGHED
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from inference import INSIDE, SERVED, Reader, Things, answered, picture, writes  # noqa: E402
@@ -143,11 +143,13 @@ def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, p
     task, = lead.get(f'/tasks?subjectId={signal}&kind=check&state=open').json['items']
     done(lead.post(f'/tasks/{task["id"]}/completions', {'outcome': 'refused'}))
     done(case.post(f'/signals/{signal}/handlings', {'outcome': 'not_excused', 'duty': 'a'}))
+    for outcome in ('ill', 'not_excused'):
+        done(case.post(f'/signals/{signal}/corrections', {'outcome': outcome, 'reason': 'Vergissing.'}))
     done(case.post(f'/decisions/{decision}/view-requests', {'channel': 'letter'}))
     done(case.post(f'/decisions/{decision}/views', {'text': 'Het spijt me.'}))
     done(lead.post(f'/decisions/{decision}/determinations'))
     nothing_differs('a decision is made', {'candidate'}, TOLD)
-    tell(region, decision, days(0))
+    done(case.post(f'/decisions/{decision}/hand-outs', {'receipt': 'signed'}))
     objection = done(case.post('/objections', {'decisionId': decision, 'grounds': 'Ik had me afgemeld.'}))['id']
     done(case.post(f'/objections/{objection}/injunctions', {'fromDay': days(0)}))
     nothing_differs('the letter is out, and a court suspends', {'candidate'}, TOLD)
