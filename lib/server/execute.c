@@ -13,7 +13,7 @@
 #include "lib/server/wake.h"
 #include "openapi/gen/role.h"
 
-enum { TRIES_MAX = 3 };
+enum { TRIES_MAX = 6 }; /* those that lock each other out are parted every 100 ms */
 
 static void on_done(struct transaction *transaction, enum transaction_end end);
 

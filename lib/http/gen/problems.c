@@ -378,6 +378,7 @@ const struct constraint_rule constraint_rules[] = {
     {"decision_spread_is_whole", PROBLEM_INVALID, FAULT_VALUE, "/spread", ""},
     {"decision_about_one", PROBLEM_INVALID, FAULT_NOT_HERE, "/placementId", ""},
     {"decision_withdrawn_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
+    {"placement_contact_withdrawn_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"decision_view_until_check", PROBLEM_INVALID, FAULT_VALUE, "/untilDay", ""},
     {"decision_asked_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
     {"decision_paid_on_check", PROBLEM_INVALID, FAULT_VALUE, "/day", ""},
