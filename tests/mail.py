@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Mail servers for tests: real ones (Exim, aiosmtpd), which are ordinary processes without rights of their own, and one that does wrong whatever it is
-told to. Each has ports and a folder of its own."""
+"""Mail servers for tests. Exim and aiosmtpd are real ones, and run without special rights. The third makes the errors that a test asks for. Each has its own ports
+and folder."""
 import email
 import email.policy
 import os
@@ -172,7 +172,7 @@ class Exim(Server):
         subprocess.run([*self.exim, '-qff'], cwd='/', stdin=subprocess.DEVNULL, capture_output=True)
 
     def settled(self):
-        """Whether all that it has taken is delivered."""
+        """Whether it has delivered every message that it took."""
         return not list((self.folder / 'spool/input').glob('*-D'))
 
     def taken(self):

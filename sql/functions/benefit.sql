@@ -47,7 +47,7 @@ create function app.benefit_in_file() returns trigger language plpgsql
 create trigger in_file after update on app.benefit
     for each row when (new.state <> old.state and 'granted' in (new.state, old.state)) execute function app.benefit_in_file();
 
--- The state on this day, or today: what is going to end has ended on its last day, whatever the sweep has written.
+-- The state on a day, or today. A benefit that is going to end is `ended` from its last day on, also before the sweep has written that.
 create function app.benefit_now(state text, until_day date, end_reason text, day date default null) returns text language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
@@ -55,7 +55,7 @@ create function app.benefit_now(state text, until_day date, end_reason text, day
         return case when state = 'granted' and end_reason is not null and until_day <= coalesce(day, clock.today()) then 'ended' else state end;
     end $$;
 
--- The state of a benefit that ends after this day: it goes on until that day has come.
+-- The state after somebody says that the benefit ends. It goes on until its last day has come.
 create function app.benefit_ending(state text, last_day date) returns text language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -64,7 +64,7 @@ create function app.benefit_ending(state text, last_day date) returns text langu
         return case when last_day <= clock.today() then ended else state end;
     end $$;
 
--- The state after the last day is corrected: what was going to end has ended when the new day has come, and what had ended goes on until a later one.
+-- The state after the last day is corrected. When the new day has come, the benefit has ended. When the new day lies ahead, the benefit goes on.
 create function app.benefit_corrected(b app.benefit, last_day date) returns text language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -74,7 +74,7 @@ create function app.benefit_corrected(b app.benefit, last_day date) returns text
                     else app.move('benefit', b.state, case wanted when 'ended' then 'end' else 'restore' end) end;
     end $$;
 
--- Writes the end of those of which the last day has come. Returns how many.
+-- Ends the benefits whose last day has come. Returns how many.
 create function app.benefits_end() returns int language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -124,8 +124,8 @@ create function app.decision_told_on(d app.decision, day date) returns app.decis
         return d;
     end $$;
 
--- Gives it the days that it has when the person is told on a day: false, and nothing is changed, when something stands in the way. That is a task, for somebody has to
--- correct it.
+-- Gives the decision the days that it has when the person is told on a day. When something stands in the way, it changes nothing, opens a task for a person, and
+-- returns false.
 create function app.decision_put_off(d app.decision, day date) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

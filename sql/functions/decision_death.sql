@@ -1,7 +1,7 @@
 -- Decisions about somebody who died.
 
--- After somebody died: drafts lapse, and so does what was decided and of which nobody was told. It never had effect (Awb, article 3:40), and there is nobody any more whom a letter
--- could reach. What the person was told stays, with what was paid less until then. A premium and costs stay, too: they are paid to the heirs. Nothing else goes on.
+-- After somebody died, drafts lapse. A decision lapses, too, when the person was not told of it: it never had effect (Awb, article 3:40), and no letter can reach the person any
+-- more. A decision that the person was told of stays, and so does every lowered payment before the death. A premium and costs stay: they are paid to the heirs. All tasks end.
 create function app.decisions_lapse() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

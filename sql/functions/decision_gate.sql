@@ -120,7 +120,7 @@ create function app.decision_missing_result(d app.decision, now app.decision) re
         return query select jsonb_array_elements_text(coalesce(now.calculation -> 'missing', '[]') || coalesce(now.calculation -> 'refused', '[]'));
     end $$;
 
--- What stands in the way of these other days: it would be another decision than was made, or one that the gate refuses. Nothing when the days are the same.
+-- Why a decision cannot get other days: it would become another decision, or the gate refuses it. The list is empty when the days are the same.
 create function app.decision_put_off_lacks(d app.decision, n app.decision) returns text[] language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -152,7 +152,7 @@ create trigger zz_decision_sent after update on app.message for each row
     when (new.noun = 'decision' and new.to_candidate_id is not null and app.message_is_settled(new.state) and not app.message_is_settled(old.state))
     execute function app.decision_letter_sent();
 
--- Whether the letter of what was decided has gone, or may be going now: then it tells the person. The rows are locked before.
+-- Whether the letter about the decision has gone, or may be going now. Then the letter tells the person. The caller has locked the messages.
 create function app.decision_letter_went(d app.decision) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -162,8 +162,8 @@ create function app.decision_letter_went(d app.decision) returns boolean languag
                            select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null)));
     end $$;
 
--- The letter was handed out to the person on a day (Awb, article 3:41). That tells the person as a letter does that was sent, and the one that waits does not go any
--- more. What has gone, or is going, tells the person itself.
+-- The letter was handed out to the person on a day (Awb, article 3:41). This counts as a letter that was sent. A letter that still waits is withdrawn. A letter that has gone,
+-- or is going, tells the person itself, so the call is refused.
 create function app.decision_hand_out(decision uuid, day date, by_whom uuid, shown text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

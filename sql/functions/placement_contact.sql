@@ -57,8 +57,8 @@ create function app.placement_contact_make(contact uuid, placement uuid, asked j
                 case when asked ->> 'words' <> '' then app.note_put('placement', p.id, asked ->> 'words', 'mediation', app.actor()) end);
     end $$;
 
--- A contact that was noted of somebody else, or by mistake, does not count: what it did is to be done again, what it alarmed of is asked no more, and what it
--- let pass to the employer comes back. Whoever noted it withdraws it, and so does the municipality; once.
+-- Withdraws a contact that was noted for the wrong person, or by mistake. Its task opens again, its alarm ends, and guidance that it passed to the employer comes
+-- back. The author may withdraw it, and so may the municipality. It can be withdrawn once.
 create function app.placement_contact_withdraw(contact uuid, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -82,7 +82,7 @@ create function app.placement_contact_withdraw(contact uuid, why text) returns v
         perform app.placement_contact_undo(p, c);
     end $$;
 
--- What followed from a contact is as if it had not been. A case that ended asks nothing.
+-- Takes back the consequences of a contact. A placement that has ended gets no new tasks.
 create function app.placement_contact_undo(p app.placement, c app.placement_contact) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -99,8 +99,8 @@ create function app.placement_plan_terms(p app.placement) returns void language 
         end if;
     end $$;
 
--- On the agreed last day the case manager says whether the work ended or goes on: nothing ends by itself. A day that is agreed anew is asked anew; what is
--- agreed on the last day or later is the answer.
+-- On the agreed last day the case manager says whether the work ended or goes on. Nothing ends by itself. A new last day gets a new task. When the new day is agreed
+-- on the old last day or later, that answers the old task.
 create function app.placement_plan_end(p app.placement) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -106,8 +106,8 @@ create function app.reminder_pass_on(gone uuid) returns text[] language plpgsql
         return others;
     end $$;
 
--- Each of these readers gets one message about all that waits for him, without the jobs that send them. His reminders are locked by the caller: each of them is told,
--- or dropped. Returns the messages.
+-- Writes one message to each of these readers about all reminders that wait. The caller has locked the reminders, and asks for the jobs that send the messages. Each
+-- reminder is told, or dropped. Returns the messages.
 create function app.reminder_digests_write(due app.reminder_digest[]) returns uuid[] language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -134,7 +134,7 @@ create function app.reminder_digests_write(due app.reminder_digest[]) returns uu
         return made;
     end $$;
 
--- What waits for readers who are not there any more goes to others. Returns to whom it was passed on.
+-- Passes on the reminders of readers who have left. Returns the new readers.
 create function app.reminder_digests_pass_on(gone app.reminder_digest[]) returns text[] language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

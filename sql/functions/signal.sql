@@ -169,8 +169,8 @@ create function app.signal_handle(signal uuid, with_outcome text, of_duty text d
         where o.tenant_id = s.tenant_id and coalesce(s.doubles_id, s.id) in (o.id, o.doubles_id) and app.allows('signal', o.state, 'handleSignal');
     end $$;
 
--- What it was after all: it was handled with a wrong outcome, and so was what was handled with it. The reason is a note. Its sender heard that it was handled, which is
--- still so, and hears nothing more. Not while a decision that was made rests on it: whoever decides waits for the file, and reads what it was after all.
+-- Corrects the outcome of a signal, and of the signals that were handled with it. The reason becomes a note. The sender heard that the signal was handled. This is
+-- still true, so the sender hears nothing more. It is refused while a made decision rests on the signal. A person who is deciding waits for the lock on the file.
 create function app.signal_correct(signal uuid, with_outcome text, of_duty text, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
