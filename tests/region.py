@@ -274,6 +274,15 @@ class Region:
         """Until no job is left. The first start makes a shortlist for every open vacancy of the demo region."""
         until(lambda: not self.sql('select count(*) from queue.job')[0][0], seconds)
 
+    def pause(self, kind):
+        """Nobody takes jobs of the kind any more. Those of before are ended first: one that goes on would also do what is asked next."""
+        if not self.sql('select from queue.kind where kind = %s and paused_until > clock.now()', (kind,)):
+            until(lambda: not self.sql('select from queue.job where kind = %s and state = any (%s::queue.job_state[]) limit 1', (kind, ['ready', 'leased'])))
+            self.sql("update queue.kind set paused_until = 'infinity' where kind = %s", (kind,))
+
+    def resume(self, kind):
+        self.sql('update queue.kind set paused_until = null where kind = %s', (kind,))
+
     def log(self, name):
         return (self.folder / 'log' / f'{name}.log').read_text(errors='replace')
 

@@ -157,18 +157,18 @@ def test_seen_practitioner_a_benefit_that_ends_on_a_day_to_come_goes_on_until_th
     earlier = lead.patch(place, {'untilDay': day(20)}, lead.get(place).headers['etag'])
     assert [earlier.json[k] for k in ('state', 'untilDay', 'endReason')] == ['granted', day(20), 'work']
     listed = f'/benefits?candidateId={made["candidateId"]}&state='
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'expire'")
+    region.pause('expire')
     try:
         with later(20):
             now = lead.get(place).json
             assert (now['state'], now['lowerable']) == ('ended', False), 'also before the sweep of the night'
             assert [len(lead.get(listed + s).json['items']) for s in ('granted', 'ended')] == [0, 1]
             assert move(lead, made['id'], 'end', endReason='work').problem == 'state'
-            region.sql("update queue.kind set paused_until = null where kind = 'expire'")
+            region.resume('expire')
             until(lambda: region.sql("select state from app.benefit where id = %s", (made['id'],)) == [('ended',)])
             assert lead.get(file).json['benefit'] == 'none'
     finally:
-        region.sql("update queue.kind set paused_until = null where kind = 'expire'")
+        region.resume('expire')
     assert region.sql("select event, role from app.transition where subject_id = %s order by seq desc limit 1", (made['id'],)) == [('end', 'system')]
 
 

@@ -54,7 +54,7 @@ def shown(pages, tmp_path, *options):
 
 def test_a_worker_makes_what_was_asked_and_says_what_it_cannot(as_role, region, ask, tmp_path):
     """All in one start of LibreOffice: what one asks for in a moment is made together."""
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
+    region.pause('make_document')
     long_street = 'Bijzonderlangestraatnaamlaan ' * 10 + 'tot driehonderd'
     asked = {
         'plain': ask('rules_letter', 'candidate', CANDIDATE, **LETTER),
@@ -69,7 +69,7 @@ def test_a_worker_makes_what_was_asked_and_says_what_it_cannot(as_role, region, 
         'absent': ask('rules_letter', 'candidate', CANDIDATE, **{k: v for k, v in LETTER.items() if k != 'name'}),
         'too long': ask('rules_letter', 'candidate', CANDIDATE, **{**LETTER, 'duties': ['U zoekt werk. ' * 20] * 60}),
     }
-    region.sql("update queue.kind set paused_until = null where kind = 'make_document'")
+    region.resume('make_document')
     lead = as_role('team_lead')
     for document in asked.values():
         lead.wait_for(f'/documents/{document}', lambda r: r.json['state'] != 'asked')
@@ -149,18 +149,18 @@ def test_a_document_that_should_not_be_there_is_withdrawn_once(as_role, ask):
 
 def test_what_a_dead_worker_claimed_is_made_by_another(as_role, region, ask):
     """Seen when workers were killed: others waited so long for a claim that nobody had any more that their jobs were buried."""
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
+    region.pause('make_document')
     document = ask('rules_letter', 'candidate', CANDIDATE, **LETTER)
     region.sql("select set_config('app.tenant', '1', true), set_config('app.role', 'system', true); update app.document set claimed_by = -1, claimed_until = clock.now() + interval '1 hour' where id = %s", (document,))
-    region.sql("update queue.kind set paused_until = null where kind = 'make_document'")
+    region.resume('make_document')
     assert as_role('team_lead').wait_for(f'/documents/{document}', lambda r: r.json['state'] != 'asked').json['state'] == 'made'
 
 
 def test_a_document_whose_job_was_buried_cannot_be_made(as_role, region, ask):
     """Nothing waits for ever: what waits for its pages hears that there are none."""
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
+    region.pause('make_document')
     document = ask('rules_letter', 'candidate', CANDIDATE, **LETTER)
     assert region.sql("select queue.kill(j.id, 'exhausted', 'no-office') from queue.job j where j.payload ->> 'document' = %s", (document,))
-    region.sql("update queue.kind set paused_until = null where kind = 'make_document'")
+    region.resume('make_document')
     known = as_role('team_lead').get(f'/documents/{document}').json
     assert (known['state'], known['fault']) == ('failed', 'not_made')

@@ -90,14 +90,14 @@ def test_a_poisoned_letter_in_use_stops_the_letters_of_its_kind_and_municipality
     """A letter in use was checked before, so this one is broken afterwards. At the same moment other letters are asked for: another kind, and another municipality."""
     seen = sent(odt())
     region.sql("set session_replication_role = replica; update app.letter_template set state = 'in_use', content = convert_to('PK' || repeat('x', 500), 'UTF8') where id = %s", (seen['id'],))
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'")
+    region.pause('make_document')
     asked = {}
     for tenant, template in ((1, 'notice'), (1, 'appointment'), (2, 'notice'), (1, 'notice'), (2, 'appointment')):
         made = region.sql(f"{CONTEXT} select set_config('app.tenant', %s, false); select app.document_request(%s, 'candidate', c.id, app.letter_values(c) || %s::jsonb)::text "
                           "from app.candidate c where c.tenant_id = %s and c.merged_into is null and c.died_on is null order by c.id limit 1",
                           (str(tenant), template, json.dumps({'when': '01-02-2027 10:00', 'where': 'Stadhuis'}), tenant))[0][0]
         asked.setdefault((tenant, template), []).append(made)
-    region.sql("update queue.kind set paused_until = null where kind = 'make_document'")
+    region.resume('make_document')
     flat = [one for some in asked.values() for one in some]
     until(lambda: not region.sql("select 1 from app.document where id = any (%s::uuid[]) and state = 'asked'", (flat,)), 120)
     came = {key: region.sql('select distinct state, fault from app.document where id = any (%s::uuid[])', (some,)) for key, some in asked.items()}

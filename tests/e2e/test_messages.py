@@ -23,7 +23,7 @@ def queued(region, system, new_vacancy, as_role):
     def make(template='notice', urgent=True, vacancy=None, to=None):
         vacancy = vacancy or new_vacancy().json['id']
         to = to or as_role('consultant').get('/user-profile').json['id']
-        region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")
+        region.pause('send_message')
         message, = system('app.message_queue(%s, %s, %s, %s, %s)', template, to, 'vacancy', vacancy, urgent)
         job, prio = region.sql("delete from queue.job where kind = 'send_message' and payload -> 'messages' ->> 0 = %s returning id, prio", (message,))[0]
         return SimpleNamespace(id=message, vacancy=vacancy, job=job, prio=prio, to=to, place=f'/messages/{message}')

@@ -274,7 +274,7 @@ def test_a_worker_that_is_killed_at_any_step_sends_nothing_twice(region, sending
 def together(region, asked):
     """together(n) asks for n messages in one job. The job waits until `region.sql(GO)`, so the worker of before does not send them."""
     def make(many):
-        region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")
+        region.pause('send_message')
         messages = asked(many)
         region.sql(f"{CONTEXT} delete from queue.job where kind = 'send_message'; select app.messages_enqueue(%s::uuid[], true, clock.now())", (messages,))
         return messages

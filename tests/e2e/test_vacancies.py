@@ -195,7 +195,7 @@ def test_case_15_open_after_its_date(as_role, region, shortlisted, later):
     one, two = [i['candidateId'] for i in listed['items'] if i['openProposals'] == 0][:2]
     made = consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [one], 'shortfallReason': 'phased'}).json
     proposal = made['proposals'][0]['id']
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'expire'")
+    region.pause('expire')
     with later(3):
         for call in (lambda: consultant.post(f'/vacancies/{vacancy}/proposal-rounds', {'candidateIds': [two], 'shortfallReason': 'phased'}),
                      lambda: employer.post(f'/proposals/{proposal}/answers', {'answer': 'hire'}),
@@ -203,7 +203,7 @@ def test_case_15_open_after_its_date(as_role, region, shortlisted, later):
                      lambda: consultant.post(f'/vacancies/{vacancy}/endings', {'how': 'close'})):
             refused = call()
             assert refused.problem == 'state' and refused.json['currentState'] == 'expired'
-        region.sql("update queue.kind set paused_until = null where kind = 'expire'")
+        region.resume('expire')
         until(lambda: state_of(employer, vacancy)[0] == 'expired')
     shown = employer.get(f'/proposals/{proposal}').json
     assert shown['state'] == 'expired' and 'card' not in shown

@@ -322,14 +322,14 @@ def target(region, as_role):
     sheet = consultant.post('/agreements', {'kind': 'placement_sheet', 'noun': 'vacancy', 'subjectId': vacancy, 'gets': 'x', 'does': 'x', 'costs': 'x', 'fromDay': '2031-01-01'}).json
     assert consultant.post(f'/agreements/{sheet["id"]}/moves', {'event': 'offer'}).status == 200
     region.sql("set session_replication_role = replica; update app.agreement set valid_until = '2026-01-01' where id = %s", (sheet['id'],))
-    asked, = region.sql("update queue.kind set paused_until = 'infinity' where kind = 'make_document'; "
-                        "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
+    region.pause('make_document')
+    asked, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
                         "select app.document_request('card', 'candidate', %s, '{}')::text", (first,))[0]
     note, = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                        "select app.note_put('candidate', %s, 'Een notitie.', 'mediation')", (first,))[0]
     user, = region.sql('select id from app.user_account where tenant_id = 1 and organisation_id is not null limit 1')[0]
     # messages about the vacancy: one that failed after an attempt, and one of which an attempt is begun
-    region.sql("update queue.kind set paused_until = 'infinity' where kind = 'send_message'")        # nobody sends them meanwhile
+    region.pause('send_message')        # nobody sends them meanwhile
     message, queued = [region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
                                   "select app.message_queue('notice', %s, 'vacancy', %s, true)::text", (user, vacancy))[0][0] for _ in range(2)]
     region.sql("set session_replication_role = replica; delete from queue.job where kind = 'send_message'; delete from app.message_attempt; "
@@ -339,7 +339,7 @@ def target(region, as_role):
     # it went through the receiver of the demo region, and its copy is past its day
     region.sql("set session_replication_role = replica; update app.message set endpoint_id = '01920000-0000-7000-8000-00000000ed01', "
                "keep_until = '2020-01-01' where id = %s", (queued,))
-    region.sql("update queue.kind set paused_until = null where kind = 'send_message'")
+    region.resume('send_message')
     task = consultant.post('/tasks', {'kind': 'promise', 'noun': 'vacancy', 'subjectId': vacancy, 'dueDay': '2031-01-01', 'promisedToEmployerId': str(employer)})
     # a mandate about the vacancy's employer of which the end has passed
     mandate, = region.sql("set session_replication_role = replica; insert into app.mandate (tenant_id, id, state, grantor, grantee_organisation_id, scope, employer_id, "
