@@ -169,7 +169,7 @@ create trigger appointments_leave after update of until_day on app.candidate_par
     when (new.until_day is distinct from old.until_day) execute function app.appointments_leave();
 
 -- What is still to come with somebody who hands over: with the new one, who goes along as a coach only.
-create function app.appointments_hand_over(from_user uuid, to_user uuid) returns void language plpgsql
+create function app.appointments_hand_over(from_user uuid, to_user uuid, candidate uuid default null) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare role text := (select u.role from app.user_account u where u.tenant_id = app.tenant() and u.id = to_user and u.active);
@@ -177,7 +177,7 @@ create function app.appointments_hand_over(from_user uuid, to_user uuid) returns
         update app.appointment a set
             user_id = case when a.user_id = from_user then to_user else a.user_id end,
             coach_id = case when a.coach_id = from_user and role = 'coach' then to_user else a.coach_id end
-        where a.tenant_id = app.tenant() and from_user in (a.user_id, a.coach_id) and a.starts_at > clock.now()
+        where a.tenant_id = app.tenant() and from_user in (a.user_id, a.coach_id) and a.starts_at > clock.now() and coalesce(a.candidate_id = candidate, true)
           and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and role in ('case_manager', 'team_lead', 'consultant', 'coach');
     end $$;
 

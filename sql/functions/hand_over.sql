@@ -37,6 +37,7 @@ create function app.hand_over_make(hand_over uuid, from_user uuid, from_organisa
         h := jsonb_populate_record(null::app.hand_over, jsonb_build_object('tenant_id', app.tenant(), 'id', hand_over, 'from_user_id', from_user,
             'from_organisation_id', from_organisation, 'to_user_id', to_user, 'to_organisation_id', to_organisation, 'made_by', app.actor()));
         h.made_at := clock.now();
+        perform set_config('app.hands_over', h.id::text, true); -- the tasks are counted below
         h.candidates := app.candidates_hand_over(from_user, from_organisation, to_user, to_organisation); -- first: a firm may have tasks about its people
         perform app.appointments_hand_over(from_user, to_user);
         h.employers := app.employers_hand_over(from_user, to_user);

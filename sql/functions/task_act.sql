@@ -259,3 +259,24 @@ create function app.tasks_hand_over(from_user uuid, from_organisation uuid, to_u
         get diagnostics count = row_count;
         return count;
     end $$;
+
+-- After the file of a person gets another case manager or coach: the open tasks about the person and the appointments to come follow, as in a hand-over. Else the law's terms and
+-- today's checks stay with a colleague who no longer sees the person. The case manager takes over from a coach whom nobody follows. A colleague who still has to do with the
+-- person keeps the tasks, and so does one whose tasks the next one may not have.
+create function app.tasks_follow_keeper() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare moved record;
+    begin
+        for moved in select w.was, w.next from (values (old.case_manager_id, new.case_manager_id), (old.coach_id, coalesce(new.coach_id, new.case_manager_id))) w (was, next)
+                     where w.was <> w.next and w.was not in (coalesce(new.case_manager_id, w.next), coalesce(new.coach_id, w.next)) loop
+            update app.task t set owner_user_id = moved.next
+            where t.tenant_id = new.tenant_id and t.candidate_id = new.id and t.owner_user_id = moved.was
+              and (app.task_is_open(t.state) or app.task_is_pending(t.state)) and app.task_fits(t, moved.next, null, null, null);
+            perform app.appointments_hand_over(moved.was, moved.next, new.id);
+        end loop;
+        return null;
+    end $$;
+create trigger tasks_follow_keeper after update of case_manager_id, coach_id on app.candidate for each row
+    when ((new.case_manager_id, new.coach_id) is distinct from (old.case_manager_id, old.coach_id) and coalesce(current_setting('app.hands_over', true), '') = '')
+    execute function app.tasks_follow_keeper();

@@ -143,3 +143,42 @@ def test_seen_builder_hand_overs_are_listed(as_role, leaver):
     assert over['id'] in [one['id'] for one in lead.get(f'/hand-overs?fromUserId={gone}&toUserId={stays}').json['items']]
     assert over['id'] not in [one['id'] for one in lead.get(f'/hand-overs?fromUserId={stays}').json['items']]
     assert as_role('case_manager').get('/hand-overs').status == 403
+
+
+def test_seen_practitioner_a_file_that_gets_another_keeper_takes_its_tasks_along(region, as_role, person, world):
+    """One file goes to a colleague. The terms of law, the check of today and the last day of the placement stayed with the case manager before, who does not see the person any
+    more and got the reminders; after-care stayed with the coach before."""
+    lead, (first, first_as), (second, second_as), (coach, _), (next_coach, _) = as_role('team_lead'), *(person(role) for role in ('case_manager', 'case_manager', 'coach', 'coach'))
+    one = lead.post('/candidates', {'alias': 'Kandidaat Berk', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 40, 'caseManagerId': first, 'coachId': coach}).json['id']
+    other = lead.post('/candidates', {'alias': 'Kandidaat Es', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 40, 'caseManagerId': first}).json['id']
+    made = as_role('consultant').post('/placements', {'candidateId': one, 'kind': 'seasonal', 'origin': 'self_found', 'employerId': world['employer'], 'hours': 24,
+                                                      'contract': 'fixed_term', 'startsOn': day(0), 'endsOn': day(60)}).headers['location'].removeprefix('/v1')
+    for step in ('acceptances', 'starts'):
+        assert as_role('consultant').post(f'{made}/{step}', {}).status == 200
+    was = first_as('case_manager')
+    assert was.post('/signals', {'candidateId': one, 'kind': 'no_search'}).status == 201
+    promise, elsewhere = (was.post('/tasks', {'kind': 'promise', 'noun': 'candidate', 'subjectId': who, 'dueDay': day(2)}).json['id'] for who in (one, other))
+    done = was.post('/tasks', {'kind': 'promise', 'noun': 'candidate', 'subjectId': one, 'dueDay': day(2)}).json['id']
+    assert was.post(f'/tasks/{done}/completions', {'outcome': 'kept'}).status == 200
+    colleague = was.post('/tasks', {'kind': 'step', 'noun': 'candidate', 'subjectId': one, 'dueDay': day(2), 'ownerUserId': world['consultant']}).json['id']
+    talk = was.post('/appointments', {'candidateId': one, 'kind': 'talk', 'startsAt': f'{day(3)}T09:00:00Z', 'userId': first, 'coachId': coach}).json['id']
+
+    def kept(user):
+        return {kind for kind, in region.sql("select kind from app.task where candidate_id = %s and owner_user_id = %s and state = 'open'", (one, user))}
+    assert kept(first) == {'check', 'placement_end', 'promise'} and kept(coach) == {'follow_up', 'contract'}
+
+    def give(client=lead, **keepers):
+        given = client.patch(f'/candidates/{one}', keepers, client.get(f'/candidates/{one}').headers['etag'])
+        assert given.status == 200, given.text
+    give(caseManagerId=second, coachId=next_coach)
+    assert (kept(first), kept(coach), kept(second), kept(next_coach)) == (set(), set(), {'check', 'placement_end', 'promise'}, {'follow_up', 'contract'})
+    owners = [lead.get(f'/tasks/{task}').json['ownerUserId'] for task in (promise, elsewhere, done, colleague)]
+    assert owners == [second, first, first, world['consultant']]
+    now = lead.get(f'/appointments/{talk}').json
+    assert (now['userId'], now['coachId']) == (second, next_coach)
+    assert {t['kind'] for t in second_as('case_manager').get('/work-list').json['items']} == {'check', 'placement_end', 'promise'}
+    give(coachId=None)
+    assert kept(next_coach) == set() and kept(second) >= {'follow_up', 'contract'}
+    give(second_as('case_manager'), caseManagerId=first)
+    assert kept(second) == set() and second_as('case_manager').get(f'/candidates/{one}').status == 404
+    assert was.get(f'/tasks/{promise}').json['ownerUserId'] == first
