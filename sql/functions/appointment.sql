@@ -32,6 +32,7 @@ create function app.sees_appointment(a app.appointment, scope text default app.s
 call app.wall('app.appointment', 'appointment', '{}');
 call app.day_within('app.appointment', 'starts_at', '1 year', '5 years');
 call app.open_to_scope('app.appointment', 'app.sees_appointment');
+call app.apart('app.appointment', $$kind <> 'hearing'$$);
 call app.guarded('app.appointment', 'appointment');
 call app.unique_by('app.appointment_session_once', 'app.sees_appointment', '/appointments/');
 call region.project_of('app.appointment', 'project_id');

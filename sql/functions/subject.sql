@@ -88,14 +88,41 @@ create function app.sees_measure(candidate uuid, scope text default app.scope(),
     end $$;
 grant execute on function app.sees_measure(uuid, text, text, uuid, uuid) to public;
 
+-- For lists that are asked for one person: the person. Before any row is read, it notes of a caller who passes the wall of measures of some people whether that is so of this person: then
+-- app.apart() turns the rows away by that. The note only takes away. It runs once, so it costs a plan nothing. Whoever has to check something of the person knows that there is something, and is asked row by row.
+create function app.task_behind(candidate uuid, actor uuid) returns boolean language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.task t where t.tenant_id = app.tenant() and t.candidate_id = task_behind.candidate and t.wall = 'measure' and t.owner_user_id = task_behind.actor);
+    end $$;
+grant execute on function app.task_behind(uuid, uuid) to public;
+create function app.asked_of(candidate uuid) returns uuid language plpgsql stable cost 1
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if app.role() in ('case_manager', 'field_officer') then
+            perform set_config('app.outside', case when app.sees_measure(candidate) or app.task_behind(candidate, app.actor()) then '' else candidate::text end, true);
+        end if;
+        return candidate;
+    end $$;
+grant execute on function app.asked_of(uuid) to public;
+
+-- The same for a list with rows of measures only: nobody, when the caller is outside. Then no row is read.
+create function app.inside_of(candidate uuid) returns uuid language plpgsql stable cost 1
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return case when app.sees_measure(candidate) then candidate end; end $$;
+grant execute on function app.inside_of(uuid) to public;
+
 -- Turns whoever can never pass the wall of measures away from the rows of a table that stand behind it, or keeps for them the ones of their own. By columns and settings alone, without
 -- a function in PL/pgSQL or a subquery that the first such row begins: what the rows cost is lost in what an answer costs, so that its time does not say whether somebody has a
--- measure (make bench-inference). Whoever may be inside is asked by `sees`, as ever.
+-- measure (make bench-inference). An administrator may be inside with a power, which the context says. Whoever may be inside is asked by `sees`, as ever.
 create procedure app.apart(wanted regclass, others text) language plpgsql as $$
     begin
         execute format('create policy measures_apart on %s as restrictive for select
-                        using (%s or current_setting(''app.role'', true) = any (''{system,team_lead,case_manager,field_officer,candidate,tenant_admin}'')
-                               or current_user = ''maatwerk_owner'')', wanted, others);
+                        using (%s or current_setting(''app.role'', true) = any (''{system,team_lead,candidate}'')
+                               or (current_setting(''app.role'', true) = any (''{case_manager,field_officer}'') and current_setting(''app.outside'', true) is distinct from candidate_id::text)
+                               or current_setting(''app.powers'', true) like ''%%privacy_officer%%'' or current_user = ''maatwerk_owner'')', wanted, others);
     end $$;
 
 -- Rows of this noun can be referred to. `wall` is the one that they stand behind, by its name or as an expression of the columns of `r`;

@@ -9,7 +9,7 @@ a.recorded_by, a.moved_to_id, a.version, a.changed_at
 -- rows: many
 -- whose: candidate_id
 -- reached: a.candidate_id
--- filter: candidateId a.candidate_id = %::uuid
+-- filter: candidateId a.candidate_id = app.asked_of(%::uuid)
 -- filter: state a.state = %
 -- filter: kind a.kind = %
 -- filter: userId a.user_id = %::uuid

@@ -17,7 +17,7 @@ d.suspended_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d
 -- rows: many
 -- whose: candidate_id
 -- reached: d.candidate_id
--- filter: candidateId d.candidate_id = %::uuid
+-- filter: candidateId d.candidate_id = app.inside_of(%::uuid)
 -- filter: state d.state = %
 -- filter: kind d.kind = %
 -- filter: projectId d.project_id = %::uuid

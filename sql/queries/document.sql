@@ -8,7 +8,7 @@ encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, d.asked_at, d.made_a
 -- rows: many
 -- whose: candidate_id
 -- filter: subjectId d.subject_id = %::uuid
--- filter: candidateId d.candidate_id = %::uuid
+-- filter: candidateId d.candidate_id = app.asked_of(%::uuid)
 -- filter: employerId d.employer_id = %::uuid
 -- filter: template d.template = %
 -- filter: state d.state = %

@@ -10,7 +10,7 @@ m.changed_at
 -- whose: candidate_id
 -- filter: state m.state = %
 -- filter: aboutId m.subject_id = %::uuid
--- filter: candidateId m.candidate_id = %::uuid
+-- filter: candidateId m.candidate_id = app.asked_of(%::uuid)
 -- filter: employerId m.employer_id = %::uuid
 -- filter: toMe m.to_user_id = (select app.actor())
 -- sort: plannedAt m.planned_at timestamptz planned_at

@@ -8,7 +8,7 @@ n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.
 -- rows: many
 -- whose: candidate_id
 -- filter: subjectId n.subject_id = %::uuid
--- filter: candidateId n.candidate_id = %::uuid
+-- filter: candidateId n.candidate_id = app.asked_of(%::uuid)
 -- filter: employerId n.employer_id = %::uuid
 -- filter: purpose n.purpose = %
 -- sort: madeAt n.made_at timestamptz made_at

@@ -8,7 +8,7 @@ o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agre
 -- rows: many
 -- whose: candidate_id
 -- reached: o.candidate_id
--- filter: candidateId o.candidate_id = %::uuid
+-- filter: candidateId o.candidate_id = app.inside_of(%::uuid)
 -- filter: decisionId o.decision_id = %::uuid
 -- filter: state o.state = %
 -- sort: changedAt o.changed_at timestamptz changed_at

@@ -12,9 +12,10 @@
 select where (set_config('app.tenant', case when :role in ('', 'system') or exists (
         select from entry.hat h where h.user_id = nullif(:actor, '')::uuid and h.tenant_id = nullif(:tenant, '')::int
           and h.id = nullif(:hat, '')::uuid and h.version = nullif(:version, '')::bigint
-          and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) then :tenant else '' end, true)
+          and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())
+          and set_config('app.powers', array_to_string(h.attributes, ','), true) is not null) then :tenant else '' end, true)
     || set_config('app.actor', :actor, true)
-    || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
+    || set_config('app.outside', '', true) || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
     || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
     || set_config('app.operation', :operation, true) || set_config('app.purpose', :purpose, true)
     || set_config('transaction_read_only', :read_only, true)) is null

@@ -17,7 +17,7 @@ case when i.inside then s.changed_at else app.signal_changed_outside(s) end as c
 -- whose: candidate_id
 -- filter: state case when i.inside then s.state else app.signal_state_outside(s) end = %
 -- filter: kind s.kind = %
--- filter: candidateId s.candidate_id = %::uuid
+-- filter: candidateId s.candidate_id = app.asked_of(%::uuid)
 -- filter: appointmentId s.appointment_id = %::uuid
 -- filter: projectId i.inside and s.project_id = %::uuid
 -- filter: receivedFrom s.received_at >= %::timestamptz

@@ -21,7 +21,7 @@ case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.
 -- filter: state t.state = %
 -- filter: kind t.kind = %
 -- filter: subjectId t.subject_id = %::uuid
--- filter: candidateId t.candidate_id = %::uuid
+-- filter: candidateId t.candidate_id = app.asked_of(%::uuid)
 -- filter: employerId t.employer_id = %::uuid
 -- filter: ownerUserId t.owner_user_id = %::uuid
 -- filter: projectId t.project_id = %::uuid

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""make bench-inference: whether the time of an answer says who has a measure. Two people who are alike but for MEASURES (2) signals and decisions under way are asked for in turns by people outside the
-wall, by every read of the contract that takes a person. The times of the one and of the other are compared as distributions (two samples, Kolmogorov and Smirnov: the largest
-distance of the two curves), beside those of the first person with itself; lines as in lines.py."""
+"""make bench-inference: whether the time of an answer says who has a measure. Two people who are alike but for MEASURES (2) signals, notes, hearings and decisions under way are asked for in turns by people
+outside the wall, by every read of the contract that takes a person: also by case managers of others and by field officers, who pass the wall of some people. The times of the one and of the other are compared as distributions (two samples, Kolmogorov and Smirnov: the largest
+distance of the two curves), beside those of the first person with itself; lines as in lines.py. What is too far apart is measured again: it is a miss when it is so both times."""
 import os
 import random
 import sys
@@ -21,7 +21,7 @@ CALLS = int(os.environ.get('CALLS', 400))
 MEASURES = int(os.environ.get('MEASURES', 2))
 ONLY = os.environ.get('ONLY', '').lower()
 CRITICAL = 1.95 * (2 / CALLS) ** 0.5        # two samples of one distribution are further apart once in a thousand times
-ROLES = ('consultant', 'account_manager', 'coach', 'sector_coach', 'hub', 'tenant_admin', 'analyst')
+ROLES = ('consultant', 'account_manager', 'coach', 'sector_coach', 'hub', 'tenant_admin', 'analyst', 'case_manager', 'field_officer')
 
 
 def distance(one, other):
@@ -36,7 +36,7 @@ def expect(answer, *statuses):
 
 
 def twins(region):
-    """Two people who differ in nothing else."""
+    """Two people who differ in nothing else, in the caseload of nobody who asks."""
     case, lead = Client(region, 'case_manager'), Client(region, 'team_lead')
     plain, measured = [expect(case.post('/candidates', {'alias': 'Kandidaat Tweeling', 'pc4': '5012', 'hoursMin': 8, 'hoursMax': 32}), 201)['id'] for _ in range(2)]
     for person in (plain, measured):
@@ -44,6 +44,7 @@ def twins(region):
         expect(case.post('/trajectories', {'candidateId': person, 'kind': 'course'}), 201)
     for _ in range(MEASURES):
         expect(case.post('/signals', {'candidateId': measured, 'kind': 'refusal', 'words': 'Weigerde.'}), 201)
+        expect(case.post('/appointments', {'candidateId': measured, 'kind': 'hearing', 'startsAt': '2031-03-03T09:00:00Z'}), 201)
     for _ in range(MEASURES):
         made = expect(lead.post('/decisions', {'candidateId': measured, 'kind': 'warning', 'conductOn': '2026-11-01'}), 201)['id']
         expect(lead.post(f'/decisions/{made}/view-requests', {'channel': 'letter'}), 200)
@@ -80,8 +81,11 @@ def main():
             for operation, address in reads(role, things):
                 if plain not in address or ONLY not in operation.lower():
                     continue
-                first, second, again = times(reader, [address, address.replace(plain, measured), address])
-                found = distance(first, second)
+                for _ in range(2):
+                    first, second, again = times(reader, [address, address.replace(plain, measured), address])
+                    found = distance(first, second)
+                    if found <= CRITICAL:
+                        break
                 line(f'{role}_{operation}', round(found, 3), round(distance(first, again), 3), f'<={CRITICAL:.3f}', found <= CRITICAL)
                 if found > CRITICAL:
                     print(f'#   {median(first):.1f} and {median(second):.1f} us: {address.replace(plain, "…")}')

@@ -12,12 +12,13 @@ const struct query query_context_set = {
     .text = "select where (set_config('app.tenant', case when $1 in ('', 'system') or exists ( select from en"
             "try.hat h where h.user_id = nullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.id "
             "= nullif($4, '')::uuid and h.version = nullif($5, '')::bigint and (h.from_at is null or h.from_a"
-            "t <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) then $3 else '' end, tru"
-            "e) || set_config('app.actor', $2, true) || set_config('app.org', $6, true) || set_config('app.ro"
-            "le', $1, true) || set_config('app.scope', $7, true) || set_config('app.request', $8, true) || se"
-            "t_config('app.operation', $9, true) || set_config('app.purpose', $10, true) || set_config('trans"
-            "action_read_only', $11, true)) is null or ($1 not in ('', 'system') and current_setting('app.ten"
-            "ant') = '' and entry.refuse($11))",
+            "t <= clock.now()) and (h.until_at is null or h.until_at > clock.now()) and set_config('app.power"
+            "s', array_to_string(h.attributes, ','), true) is not null) then $3 else '' end, true) || set_con"
+            "fig('app.actor', $2, true) || set_config('app.outside', '', true) || set_config('app.org', $6, t"
+            "rue) || set_config('app.role', $1, true) || set_config('app.scope', $7, true) || set_config('app"
+            ".request', $8, true) || set_config('app.operation', $9, true) || set_config('app.purpose', $10, "
+            "true) || set_config('transaction_read_only', $11, true)) is null or ($1 not in ('', 'system') an"
+            "d current_setting('app.tenant') = '' and entry.refuse($11))",
     .parameters = 11, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };

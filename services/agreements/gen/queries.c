@@ -216,7 +216,7 @@ struct statement *sql_agreement_sign_by_link(struct plan *plan, const struct sig
 
 static const struct query_filter document_list_filters[] = {
     {"subjectId", "d.subject_id = %::uuid", NULL},
-    {"candidateId", "d.candidate_id = %::uuid", NULL},
+    {"candidateId", "d.candidate_id = app.asked_of(%::uuid)", NULL},
     {"employerId", "d.employer_id = %::uuid", NULL},
     {"template", "d.template = %", NULL},
     {"state", "d.state = %", NULL},

@@ -9,7 +9,7 @@ _Static_assert(57 <= LIMIT_QUERIES, "queries");
 _Static_assert(39 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter appointment_list_filters[] = {
-    {"candidateId", "a.candidate_id = %::uuid", NULL},
+    {"candidateId", "a.candidate_id = app.asked_of(%::uuid)", NULL},
     {"state", "a.state = %", NULL},
     {"kind", "a.kind = %", NULL},
     {"userId", "a.user_id = %::uuid", NULL},

@@ -8,7 +8,7 @@ _Static_assert(34 <= LIMIT_QUERIES, "queries");
 _Static_assert(11 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
-    {"candidateId", "d.candidate_id = %::uuid", NULL},
+    {"candidateId", "d.candidate_id = app.inside_of(%::uuid)", NULL},
     {"state", "d.state = %", NULL},
     {"kind", "d.kind = %", NULL},
     {"projectId", "d.project_id = %::uuid", NULL},
@@ -337,7 +337,7 @@ struct statement *sql_decision_transition_list(struct plan *plan, struct sql_dec
 }
 
 static const struct query_filter objection_list_filters[] = {
-    {"candidateId", "o.candidate_id = %::uuid", NULL},
+    {"candidateId", "o.candidate_id = app.inside_of(%::uuid)", NULL},
     {"decisionId", "o.decision_id = %::uuid", NULL},
     {"state", "o.state = %", NULL},
 };
@@ -550,7 +550,7 @@ struct statement *sql_objection_transition_list(struct plan *plan, struct sql_ob
 static const struct query_filter signal_list_filters[] = {
     {"state", "case when i.inside then s.state else app.signal_state_outside(s) end = %", NULL},
     {"kind", "s.kind = %", NULL},
-    {"candidateId", "s.candidate_id = %::uuid", NULL},
+    {"candidateId", "s.candidate_id = app.asked_of(%::uuid)", NULL},
     {"appointmentId", "s.appointment_id = %::uuid", NULL},
     {"projectId", "i.inside and s.project_id = %::uuid", NULL},
     {"receivedFrom", "s.received_at >= %::timestamptz", NULL},

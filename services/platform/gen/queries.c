@@ -696,7 +696,7 @@ struct statement *sql_mandate_revoke(struct plan *plan, const struct mandate_rev
 static const struct query_filter message_list_filters[] = {
     {"state", "m.state = %", NULL},
     {"aboutId", "m.subject_id = %::uuid", NULL},
-    {"candidateId", "m.candidate_id = %::uuid", NULL},
+    {"candidateId", "m.candidate_id = app.asked_of(%::uuid)", NULL},
     {"employerId", "m.employer_id = %::uuid", NULL},
     {"toMe", "m.to_user_id = (select app.actor())", NULL},
 };
@@ -859,7 +859,7 @@ struct statement *sql_neighbourhood_list(struct plan *plan)
 
 static const struct query_filter note_list_filters[] = {
     {"subjectId", "n.subject_id = %::uuid", NULL},
-    {"candidateId", "n.candidate_id = %::uuid", NULL},
+    {"candidateId", "n.candidate_id = app.asked_of(%::uuid)", NULL},
     {"employerId", "n.employer_id = %::uuid", NULL},
     {"purpose", "n.purpose = %", NULL},
 };
@@ -1735,7 +1735,7 @@ static const struct query_filter task_list_filters[] = {
     {"state", "t.state = %", NULL},
     {"kind", "t.kind = %", NULL},
     {"subjectId", "t.subject_id = %::uuid", NULL},
-    {"candidateId", "t.candidate_id = %::uuid", NULL},
+    {"candidateId", "t.candidate_id = app.asked_of(%::uuid)", NULL},
     {"employerId", "t.employer_id = %::uuid", NULL},
     {"ownerUserId", "t.owner_user_id = %::uuid", NULL},
     {"projectId", "t.project_id = %::uuid", NULL},
