@@ -52,14 +52,15 @@ create function app.trail() returns trigger language plpgsql
     as $$
     declare
         changed text[];
+        before jsonb;
         action text := case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'change' else 'delete' end;
         subject record := coalesce(new, old);
         at timestamptz := case tg_op when 'INSERT' then new.changed_at else clock.now() end;
     begin
         if tg_op = 'UPDATE' then
-            select array_agg(n.key order by n.key) into changed
-            from jsonb_each(to_jsonb(new)) n join jsonb_each(to_jsonb(old)) o using (key)
-            where n.value is distinct from o.value and n.key not in ('version', 'changed_at', 'changed_in');
+            before := to_jsonb(old);
+            select array_agg(n.key order by n.key) into changed from jsonb_each(to_jsonb(new)) n
+            where n.value is distinct from before -> n.key and n.key not in ('version', 'changed_at', 'changed_in');
             if changed is null then
                 return null;
             end if;

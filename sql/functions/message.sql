@@ -31,7 +31,7 @@ create function app.message_behind() returns trigger language plpgsql
         new.wall := case when new.wall = 'person' then new.parameters ->> 'wall' else new.wall end;
         return new;
     end $$;
-create trigger behind before insert or update on app.message for each row when (new.parameters ? 'wall') execute function app.message_behind();
+create trigger behind before insert or update of subject_id, wall, noun, candidate_id, employer_id, parameters on app.message for each row when (new.parameters ? 'wall') execute function app.message_behind();
 create trigger log_transition after update on app.message
     for each row when (new.state is distinct from old.state) execute function app.log_transition('message');
 
@@ -247,7 +247,7 @@ create function app.message_resend(message uuid) returns void language plpgsql
         update app.message n set state = app.move('message', m.state, 'resend'), fault = null, next_at = clock.now(), deferred = 0, sent_at = null
         where n.tenant_id = m.tenant_id and n.id = m.id;
         delete from app.address_stop s where s.tenant_id = m.tenant_id
-            and s.address_hash = (select app.message_address_hash(r.address) from app.message_address(m) r);
+            and s.address_hash = app.message_address_hash((app.message_address(m)).address);
         perform app.messages_enqueue(array[m.id], true, clock.now());
     end $$;
 

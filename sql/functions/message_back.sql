@@ -118,75 +118,63 @@ create trigger message_job_died after insert on queue.dead for each row when (ne
 
 -- What did not arrive goes out once more, by the channel that follows: a person who was not reached digitally gets a letter. Who had none gets one with
 -- the words that its template has on paper.
-create function app.message_fall_back() returns trigger language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+create function app.message_falls_back(lost app.message) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         m app.message;
-        pages uuid := new.document_id;
+        pages uuid := lost.document_id;
         c app.candidate;
     begin
-        select o.* into c from app.candidate o where o.tenant_id = new.tenant_id and o.id = new.to_candidate_id and o.died_on is null and o.merged_into is null;
-        if found and pages is null and exists (select from ref.document_template t where t.code = new.template) then
-            pages := app.document_request(new.template, new.noun, new.subject_id, app.letter_values(c) || app.letter_about(new));
+        select o.* into c from app.candidate o where o.tenant_id = lost.tenant_id and o.id = lost.to_candidate_id and o.died_on is null and o.merged_into is null;
+        if found and pages is null and exists (select from ref.document_template t where t.code = lost.template) then
+            pages := app.document_request(lost.template, lost.noun, lost.subject_id, app.letter_values(c) || app.letter_about(lost));
         end if;
         if pages is not null then
-            m.template := new.template;
-            m.channel := (select k.fall_back from ref.channel k where k.channel = new.channel);
-            m.to_candidate_id := new.to_candidate_id;
-            m.noun := new.noun;
-            m.subject_id := new.subject_id;
-            m.parameters := new.parameters;
-            m.occasion := new.occasion;
+            m.template := lost.template;
+            m.channel := (select k.fall_back from ref.channel k where k.channel = lost.channel);
+            m.to_candidate_id := lost.to_candidate_id;
+            m.noun := lost.noun;
+            m.subject_id := lost.subject_id;
+            m.parameters := lost.parameters;
+            m.occasion := lost.occasion;
             m.document_id := pages;
-            m.fallback_of := new.id;
+            m.fallback_of := lost.id;
             perform app.message_insert(m);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
-        return null;
     end $$;
-create trigger zz_fall_back after update on app.message for each row
-    when ((new.state = 'failed' or new.state = 'undelivered') and old.state is distinct from new.state and new.to_candidate_id is not null and new.channel in ('e_mail', 'api')
-          and new.subject_id is not null and new.fault in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address'))
-    execute function app.message_fall_back();
 
--- A letter that nobody can deliver: whoever keeps the file has a task, to find the address.
-create function app.message_letter_lost() returns trigger language plpgsql
+-- After the state of a message has changed, when somebody must know. One trigger asks for all of it: PostgreSQL reads the condition of each trigger at every change.
+--   * Who pays did not get it, or cannot deal with it: a task of the case manager, else a benefit is paid as if nothing was decided. It is done when the message arrives after all.
+--   * A letter that nobody can deliver: who keeps the file has a task, to find the address.
+--   * A person was not reached digitally: a letter.
+create function app.message_lost() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         event text := current_setting('app.event', true);
+        lost boolean := new.state = 'failed' or new.state = 'undelivered';
     begin
-        perform app.message_note_lost(new, 'candidate', new.to_candidate_id, null);
-        perform app.task_open('undelivered', 'candidate', new.to_candidate_id, c.case_manager_id, null, 'address')
-        from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.to_candidate_id;
-        perform set_config('app.event', coalesce(event, ''), true);
-        return null;
-    end $$;
-create trigger zz_letter_lost after update on app.message for each row
-    when ((new.state = 'failed' or new.state = 'undelivered') and old.state is distinct from new.state and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address'))
-    execute function app.message_letter_lost();
-
--- What whoever pays did not get, or cannot deal with, is a task of the case manager: else a benefit is paid as if nothing was decided. It is done when the message arrives after all.
-create function app.message_payment_lost() returns trigger language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        event text := current_setting('app.event', true);
-    begin
-        if app.message_is_open(new.state) and new.state <> 'handed' then
-            perform app.task_open('undelivered', new.noun, new.subject_id, c.case_manager_id, null, 'payment')
-            from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
-        else
-            perform app.task_settle(new.noun, new.subject_id, 'undelivered', 'finished', 'payment');
+        if new.purpose = 'benefits_payment' and new.candidate_id is not null and not app.message_is_pending(new.state) and new.state <> 'handed' then
+            if app.message_is_open(new.state) then
+                perform app.task_open('undelivered', new.noun, new.subject_id, c.case_manager_id, null, 'payment')
+                from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id;
+            else
+                perform app.task_settle(new.noun, new.subject_id, 'undelivered', 'finished', 'payment');
+            end if;
+        elsif lost and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address') then
+            perform app.message_note_lost(new, 'candidate', new.to_candidate_id, null);
+            perform app.task_open('undelivered', 'candidate', new.to_candidate_id, c.case_manager_id, null, 'address')
+            from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.to_candidate_id;
+        elsif lost and new.to_candidate_id is not null and new.channel in ('e_mail', 'api') and new.subject_id is not null
+              and new.fault in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address') then
+            perform app.message_falls_back(new);
         end if;
         perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
-create trigger zz_payment_lost after update on app.message for each row
-    when (new.purpose = 'benefits_payment' and new.candidate_id is not null and new.state is distinct from old.state and not app.message_is_pending(new.state) and new.state <> 'handed')
-    execute function app.message_payment_lost();
+create trigger zz_lost after update on app.message for each row
+    when (new.state is distinct from old.state and (new.state in ('failed', 'undelivered') or new.purpose is not null)) execute function app.message_lost();
 
 -- What a provider says in an acknowledgement of one of the messages of this municipality: that it has it (again, perhaps), that it went on, that it does
 -- not take it, or that it came back. What was said before changes nothing. Returns whether the message is known.

@@ -3,25 +3,34 @@
 create function app.message_address_hash(address text) returns bytea immutable strict parallel safe
     return sha256(convert_to(lower(address), 'UTF8'));
 
+-- Whether this channel keeps to the quiet hours, and whether nothing is sent to this address any more.
+create function app.channel_is_quiet(channel text) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return (select c.quiet from ref.channel c where c.channel = channel_is_quiet.channel); end $$;
+create function app.address_is_stopped(tenant int, address text) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.address_stop t where t.tenant_id = tenant and t.address_hash = app.message_address_hash(address));
+    end $$;
+
 -- To whom a message goes now. `known` is false when that is nobody: the person left, or died, or was removed. A decision reaches who left, too: without it it has no effect (Awb, article 3:40).
-create function app.message_address(m app.message) returns table (known boolean, address text) language plpgsql stable
+create function app.message_address(m app.message, out known boolean, out address text) language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         if m.to_user_id is not null then
-            return query select u.active, u.email::text from app.user_account u where u.tenant_id = m.tenant_id and u.id = m.to_user_id;
+            select u.active, u.email into known, address from app.user_account u where u.tenant_id = m.tenant_id and u.id = m.to_user_id;
         elsif m.to_contact_id is not null then
-            return query select true, c.email::text from app.contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
+            select true, c.email into known, address from app.contact c where c.tenant_id = m.tenant_id and c.id = m.to_contact_id;
         elsif m.to_candidate_id is not null then
-            return query select (c.status <> 'left' or m.wall = 'measure') and c.merged_into is null and c.died_on is null,
-                case m.channel when 'letter' then c.address_lines when 'sms' then c.phone else c.email end::text
+            select (c.status <> 'left' or m.wall = 'measure') and c.merged_into is null and c.died_on is null,
+                   case m.channel when 'letter' then c.address_lines when 'sms' then c.phone else c.email end into known, address
             from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
         else
-            return query select true, e.address::text from app.endpoint e where e.tenant_id = m.tenant_id and e.id = m.endpoint_id;
+            select true, e.address into known, address from app.endpoint e where e.tenant_id = m.tenant_id and e.id = m.endpoint_id;
         end if;
-        if not found then
-            return query select false, null::text;
-        end if;
+        known := coalesce(known, false);
     end $$;
 
 -- By which channel a message goes out now, and through which receiver. `waits`: the municipality has none that receives.
@@ -86,10 +95,10 @@ create function app.message_said(m app.message, portal text, out version int, ou
     end $$;
 
 -- The last day on which a copy of it is kept: by what it is about. Days are those of Amsterdam, so a change to summer time moves nothing.
-create function app.message_kept_until(m app.message) returns date language plpgsql stable
+create function app.message_kept_until(m app.message, at timestamptz) returns date language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return clock.today() + make_interval(months => (app.rule('copies.' || case when m.wall = 'measure' or (m.purpose is not null and m.candidate_id is not null) then 'measure'
-            when m.wall = 'person' or m.to_candidate_id is not null then 'person' else 'general' end) ->> 'months')::int);
+        return (at at time zone 'Europe/Amsterdam')::date + make_interval(months => (app.rule('copies.' || case when m.wall = 'measure' or (m.purpose is not null and m.candidate_id is not null) then 'measure'
+            when m.wall = 'person' or m.to_candidate_id is not null then 'person' else 'general' end, at) ->> 'months')::int);
     end $$;

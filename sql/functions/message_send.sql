@@ -22,7 +22,7 @@ create function app.message_fire(m app.message, event text, why text default nul
             sent_at = case when event in ('send', 'deliver') then coalesce(n.sent_at, now) else n.sent_at end,
             handed_at = case event when 'hand' then now else n.handed_at end,
             template_version = coalesce(a.template_version, n.template_version), content_hash = coalesce(a.content_hash, n.content_hash),
-            keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m) end
+            keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m, now) end
         where n.tenant_id = m.tenant_id and n.id = m.id;
     end $$;
 create function app.message_wait(m app.message, until timestamptz) returns void language plpgsql
@@ -58,24 +58,6 @@ create function app.message_hold(m app.message) returns boolean language plpgsql
         return true;
     end $$;
 
--- The attempt that this job makes now, or null when there is nothing to send.
-create function app.message_attempt_begin(m app.message, job bigint, sandbox boolean, hashed bytea) returns app.message_attempt language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        a app.message_attempt;
-    begin
-        update app.message_attempt b set begun = b.begun + 1, begun_at = clock.now(), sandbox = message_attempt_begin.sandbox, address_hash = hashed
-        where b.tenant_id = m.tenant_id and b.message_id = m.id and b.outcome is null returning b.* into a;
-        if not found then
-            insert into app.message_attempt as b (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash)
-            select m.tenant_id, m.id, 1 + coalesce(max(o.number), 0), job, clock.now(), message_attempt_begin.sandbox, hashed
-            from app.message_attempt o where o.tenant_id = m.tenant_id and o.message_id = m.id
-            returning b.* into a;
-        end if;
-        return a;
-    end $$;
-
 -- What became of an attempt that a worker began and did not end: nothing, or nobody knows. An attempt of another job is left to that job.
 create function app.message_settled(m app.message, job bigint) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -99,7 +81,6 @@ create function app.message_settled(m app.message, job bigint) returns boolean l
             return true;
         end if;
         if a.handed_at is null or c.recognises then
-            update app.message_attempt b set job_id = job where b.tenant_id = a.tenant_id and b.message_id = a.message_id and b.number = a.number;
             return false;
         end if;
         update app.message_attempt b set outcome = 'uncertain', ended_at = clock.now()
@@ -157,82 +138,93 @@ create function app.message_lacks_pages(m app.message) returns boolean language 
         return true;
     end $$;
 
--- Whether this message goes nowhere now. Then it waits, or has ended, and says why.
-create function app.message_stays(m app.message, job bigint) returns boolean language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        known boolean;
-        reached text;
-    begin
-        if app.message_settled(m, job) or app.message_hold(m) then
-            return true;
-        end if;
-        if m.purpose is null and exists (select from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.candidate_id and c.died_on is not null) then
-            perform app.message_fire(m, 'withdraw', 'gone');
-            return true;
-        end if;
-        if not m.urgent and (select c.quiet from ref.channel c where c.channel = m.channel) and calendar.in_quiet_hours(clock.now()) then
-            perform app.message_wait(m, calendar.after_quiet_hours(clock.now()));
-            return true;
-        end if;
-        select r.known, r.address into known, reached from app.message_address(m) r;
-        if not known or reached is null then
-            perform app.message_fire(m, 'fail', case when known then 'no_address' else 'gone' end);
-            return true;
-        end if;
-        return app.message_lacks_pages(m);
-    end $$;
-
--- Begins an attempt for this job. No row: there is nothing to send, now or ever, and the message says why. `again`: the other side may have it, and
--- can be asked. `route` is how: mail, webhook, drop or api.
-create function app.message_begin(message uuid, job bigint, sandbox_address text, portal text)
-    returns table (number int, begun int, address text, receiver text, sender text, language text, template text, version int, subject text,
+-- Begins an attempt of each message of this job. Of a message without a row there is nothing to send, now or ever, and the message says why. `again`: the other
+-- side may have it, and can be asked. `route` is how: mail, webhook, drop or api. The messages are locked first, and what is asked of them is asked after that.
+create function app.messages_begin(payload jsonb, job bigint, sandbox_address text, portal text)
+    returns table (message uuid, number int, begun int, address text, receiver text, sender text, language text, template text, version int, subject text,
                    body text, date text, route text, channel text, again boolean, tenant text, secret text, api_template text, pages text, lines text, epoch bigint) language plpgsql
-    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
+    security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
     as $$
     declare
-        m app.message;
-        a app.message_attempt;
+        now timestamptz := clock.now();
+        quiet boolean := calendar.in_quiet_hours(now);
+        stops boolean := exists (select from app.address_stop t where t.tenant_id = app.tenant());
+        ids uuid[] := app.message_ids(payload);
         s app.mail_setting;
-        e app.endpoint;
+        f record;
+        m app.message;
         routed record;
-        reached text;
+        reached record;
         elsewhere text;
+        ready uuid[] := '{}';
+        addresses text[] := '{}';
+        trials text[] := '{}';
     begin
         -- a begin that is lost with the machine of PostgreSQL is begun again; what hands over waits for the disk
         perform set_config('synchronous_commit', 'off', true);
-        select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
-        if not found then
-            return;
-        end if;
-        select r.channel, r.receiver into routed from app.message_route(m) r;
-        m.channel := routed.channel;
-        e := routed.receiver;
-        m.endpoint_id := e.id;
-        if app.message_stays(m, job) then
-            return;
-        end if;
-        select t.* into s from app.mail_setting t where t.tenant_id = m.tenant_id;
-        select r.address into reached from app.message_address(m) r;
-        elsewhere := case when e.id is null then coalesce(nullif(sandbox_address, ''), s.sandbox_address) else e.sandbox_address end;
-        if elsewhere is null and exists (select from app.address_stop t where t.tenant_id = m.tenant_id and t.address_hash = app.message_address_hash(reached)) then
-            perform app.message_fire(m, 'fail', 'stopped');
-            return;
-        end if;
-        update app.message n set channel = m.channel, endpoint_id = m.endpoint_id
-        where n.tenant_id = m.tenant_id and n.id = m.id and (n.channel, n.endpoint_id) is distinct from (m.channel, m.endpoint_id);
-        a := app.message_attempt_begin(m, job, elsewhere is not null, app.message_address_hash(reached));
+        perform from app.message n where n.tenant_id = app.tenant() and n.id = any (ids) and app.sees_message(n) order by n.id for no key update;
+        select t.* into s from app.mail_setting t where t.tenant_id = app.tenant();
+        for f in select n as m, b.message_id is not null as begun, c.died_on is not null as died
+                 from app.message n
+                 left join app.message_attempt b on b.tenant_id = n.tenant_id and b.message_id = n.id and b.outcome is null
+                 left join app.candidate c on c.tenant_id = n.tenant_id and c.id = n.candidate_id
+                 where n.tenant_id = app.tenant() and n.id = any (ids) and app.sees_message(n) order by n.id loop
+            m := f.m;
+            routed := app.message_route(m);
+            m.channel := routed.channel;
+            m.endpoint_id := (routed.receiver).id;
+            continue when (f.begun or m.state <> 'queued') and app.message_settled(m, job);
+            continue when (routed.waits or coalesce(s.stopped, false)) and app.message_hold(m);
+            if f.died and m.purpose is null then
+                perform app.message_fire(m, 'withdraw', 'gone');
+                continue;
+            end if;
+            if quiet and not m.urgent and app.channel_is_quiet(m.channel) then
+                perform app.message_wait(m, calendar.after_quiet_hours(now));
+                continue;
+            end if;
+            reached := app.message_address(m);
+            if not reached.known or reached.address is null then
+                perform app.message_fire(m, 'fail', case when reached.known then 'no_address' else 'gone' end);
+                continue;
+            end if;
+            continue when m.channel = 'letter' and app.message_lacks_pages(m);
+            elsewhere := case when m.endpoint_id is null then coalesce(nullif(sandbox_address, ''), s.sandbox_address) else (routed.receiver).sandbox_address end;
+            if stops and elsewhere is null and app.address_is_stopped(m.tenant_id, reached.address) then
+                perform app.message_fire(m, 'fail', 'stopped');
+                continue;
+            end if;
+            if (m.channel, m.endpoint_id) is distinct from ((f.m).channel, (f.m).endpoint_id) then
+                update app.message n set channel = m.channel, endpoint_id = m.endpoint_id where n.tenant_id = m.tenant_id and n.id = m.id;
+            end if;
+            ready := array_append(ready, m.id);
+            addresses := array_append(addresses, reached.address);
+            trials := array_append(trials, elsewhere);
+        end loop;
+        update app.message_attempt b set begun = b.begun + 1, begun_at = now, job_id = job, sandbox = r.trial is not null, address_hash = app.message_address_hash(r.address)
+        from unnest(ready, addresses, trials) r(id, address, trial)
+        where b.tenant_id = app.tenant() and b.message_id = r.id and b.outcome is null;
+        insert into app.message_attempt as b (tenant_id, message_id, number, job_id, begun_at, sandbox, address_hash)
+        select app.tenant(), r.id, 1 + coalesce(o.last, 0), job, now, r.trial is not null, app.message_address_hash(r.address)
+        from unnest(ready, addresses, trials) r(id, address, trial)
+        cross join lateral (select max(o.number) as last, bool_or(o.outcome is null) as begun from app.message_attempt o where o.tenant_id = app.tenant() and o.message_id = r.id) o
+        where o.begun is not true;
         return query
-        select a.number, a.begun, coalesce(elsewhere, e.address, reached), case when elsewhere is not null then app.message_receiver(m) end,
-               t.name::text, m.language::text, m.template::text, w.version, w.subject, w.body,
-               to_char(clock.now() at time zone 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS') || ' +0000',
-               coalesce(e.kind, 'mail')::text, m.channel::text, a.handed_at is not null, t.code, e.secret::text,
-               case m.channel when 'api' then e.email_template when 'sms' then e.sms_template end::text,
-               case when m.channel = 'letter' then (select encode(d.bytes, 'hex') from app.document_content d where d.tenant_id = m.tenant_id and d.document_id = m.document_id) end,
-               case when m.purpose is null and e.id is not null then app.message_lines(m, reached) end,
-               extract(epoch from clock.now())::bigint
-        from ref.tenant t, app.message_said(m, coalesce(s.portal, portal)) w where t.tenant_id = m.tenant_id;
+        select n.id, a.number, a.begun, coalesce(r.trial, e.address, r.address), case when r.trial is not null then app.message_receiver(n) end,
+               t.name::text, n.language::text, n.template::text, w.version, w.subject, w.body,
+               to_char(now at time zone 'UTC', 'Dy, DD Mon YYYY HH24:MI:SS') || ' +0000',
+               coalesce(e.kind, 'mail')::text, n.channel::text, a.handed_at is not null, t.code, e.secret::text,
+               case n.channel when 'api' then e.email_template when 'sms' then e.sms_template end::text,
+               case when n.channel = 'letter' then (select encode(d.bytes, 'hex') from app.document_content d where d.tenant_id = n.tenant_id and d.document_id = n.document_id) end,
+               case when n.purpose is null and e.id is not null then app.message_lines(n, r.address) end,
+               extract(epoch from now)::bigint
+        from unnest(ready, addresses, trials) with ordinality r(id, address, trial, place)
+        join app.message n on n.tenant_id = app.tenant() and n.id = r.id
+        join app.message_attempt a on a.tenant_id = n.tenant_id and a.message_id = n.id and a.outcome is null
+        left join app.endpoint e on e.tenant_id = n.tenant_id and e.id = n.endpoint_id
+        join ref.tenant t on t.tenant_id = n.tenant_id
+        cross join lateral app.message_said(n, coalesce(s.portal, portal)) w
+        order by r.place;
     end $$;
 
 -- The last byte follows. False: this attempt is somebody else's by now, the message was withdrawn, or nothing is let out any more: nothing more may be sent.
@@ -240,31 +232,13 @@ create function app.message_hand_over(message uuid, attempt int, begun_as int, w
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     begin
-        perform from app.message m where m.tenant_id = app.tenant() and m.id = message and m.state = 'queued' and app.sees_message(m) for no key update;
-        if not found or exists (select from app.mail_setting s where s.tenant_id = app.tenant() and s.stopped) then
-            return false;
-        end if;
         update app.message_attempt a set handed_at = clock.now(), template_version = words_version, content_hash = sha256(convert_to(bytes, 'UTF8')), copy = bytes
-        from app.message m join ref.channel c on c.channel = m.channel
-        where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt and a.begun = begun_as and a.outcome is null
-          and (a.handed_at is null or c.recognises) and m.tenant_id = a.tenant_id and m.id = a.message_id;
+        from (select m.tenant_id, m.id, m.channel from app.message m
+              where m.tenant_id = app.tenant() and m.id = message and m.state = 'queued' and app.sees_message(m) for no key update) m
+        join ref.channel c on c.channel = m.channel
+        where a.tenant_id = m.tenant_id and a.message_id = m.id and a.number = attempt and a.begun = begun_as and a.outcome is null and (a.handed_at is null or c.recognises)
+          and not exists (select from app.mail_setting s where s.tenant_id = m.tenant_id and s.stopped);
         return found;
-    end $$;
-
--- The other side has it. What it must acknowledge is looked at again when that takes too long.
-create function app.message_accepted(m app.message, a app.message_attempt) returns void language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        c ref.channel;
-    begin
-        select o.* into c from ref.channel o where o.channel = m.channel;
-        if c.proof = 'answer' or (select e.kind from app.endpoint e where e.tenant_id = m.tenant_id and e.id = m.endpoint_id) = 'api' then
-            perform app.message_fire(m, 'send', null, null, a);
-        else
-            perform app.message_fire(m, 'hand', null, null, a);
-            perform app.messages_enqueue(array[m.id], false, clock.now() + c.silence);
-        end if;
     end $$;
 
 -- How an attempt ended: accepted, deferred, refused or uncertain. `bad_address`: the other side says that there is no such address.
@@ -272,22 +246,29 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     declare
+        f record;
         m app.message;
         wait interval;
         a app.message_attempt;
     begin
-        select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
+        select n as m, c.proof = 'answer' or coalesce(e.kind = 'api', false) as answered, c.silence into f
+        from app.message n join ref.channel c on c.channel = n.channel left join app.endpoint e on e.tenant_id = n.tenant_id and e.id = n.endpoint_id
+        where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update of n;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
+        m := f.m;
         update app.message_attempt b set outcome = how, ended_at = clock.now(), reply_code = code, status = status_code, receipt = left(said, 200)
         where b.tenant_id = m.tenant_id and b.message_id = m.id and b.number = attempt and b.begun = begun_as and b.outcome is null
         returning b.* into a;
         if not found or m.state <> 'queued' then
             return;
         end if;
-        if how = 'accepted' then
-            perform app.message_accepted(m, a);
+        if how = 'accepted' and f.answered then
+            perform app.message_fire(m, 'send', null, null, a);
+        elsif how = 'accepted' then                 -- the other side has it, and must acknowledge it: it is looked at again when that takes too long
+            perform app.message_fire(m, 'hand', null, null, a);
+            perform app.messages_enqueue(array[m.id], false, clock.now() + f.silence);
         elsif how = 'uncertain' then
             perform app.message_fire(m, 'lose', 'not_known', null, a);
         elsif how = 'refused' then
@@ -296,7 +277,7 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
                 perform app.message_address_stopped(m, a.address_hash, status_code);
             end if;
         else
-            update app.message n set deferred = n.deferred + 1, keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m) end
+            update app.message n set deferred = n.deferred + 1, keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m, clock.now()) end
             where n.tenant_id = m.tenant_id and n.id = m.id;
             select r.wait into wait from ref.retry_ladder r where r.channel = m.channel and r.attempt = m.deferred + 1;
             if found then

@@ -77,10 +77,17 @@ create function app.log_transition() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        place text := coalesce(tg_argv[1], 'state');
+        before text;
+        after text;
     begin
+        if tg_nargs = 1 then
+            before := old.state;
+            after := new.state;
+        else
+            before := to_jsonb(old) ->> tg_argv[1];
+            after := to_jsonb(new) ->> tg_argv[1];
+        end if;
         insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at, actor, role)
-        values (new.tenant_id, tg_argv[0], new.id, to_jsonb(old) ->> place, current_setting('app.event', true), to_jsonb(new) ->> place,
-                clock.now(), app.actor(), app.role());
+        values (new.tenant_id, tg_argv[0], new.id, before, current_setting('app.event', true), after, clock.now(), app.actor(), app.role());
         return null;
     end $$;

@@ -4,8 +4,7 @@
 -- rows: many
 -- writes: yes
 select message, number, begun, address, receiver, sender, language, template, version, subject, body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch
-from (select jsonb_array_elements_text(coalesce(:payload::jsonb -> 'messages', jsonb_build_array(:payload::jsonb -> 'message')))::uuid as message order by 1) m
-cross join lateral app.message_begin(m.message, :job::bigint, :sandbox, :portal)
+from app.messages_begin(:payload::jsonb, :job::bigint, :sandbox, :portal)
 
 -- query: send_apart
 -- rows: none

@@ -34,7 +34,8 @@ def queued(region, system, new_vacancy, as_role):
 def attempt(region, system):
     """An attempt to send it: up to its begin, to the handing over, or with its end."""
     def make(message, how=None, code=None, status=None, bad_address=False, hand_over=True):
-        begun = system('app.message_begin(%s, %s, null, %s)', message.id, message.job, 'https://portal.example')
+        begun = system("app.messages_begin(jsonb_build_object('messages', array[%s]), %s, null, %s)", message.id, message.job, 'https://portal.example')
+        begun = begun and begun[1:]
         if begun and hand_over:
             assert system('app.message_hand_over(%s, %s, %s, 1, %s)', message.id, begun[0], begun[1], BYTES) == (True,)
         if begun and how:

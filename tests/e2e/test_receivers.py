@@ -367,7 +367,7 @@ def test_a_copy_is_kept_to_the_day(region, at, told, as_role, sent, last):
     at(sent)
     message = told('events')
     region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s", (message,))
-    kept, = region.sql(f"{CONTEXT} select app.message_kept_until(m) = %s::date + interval '120 months' from app.message m where id = %s", (sent[:10], message))[0]
+    kept, = region.sql(f"{CONTEXT} select app.message_kept_until(m, clock.now()) = %s::date + interval '120 months' from app.message m where id = %s", (sent[:10], message))[0]
     assert kept
     region.sql("set session_replication_role = replica; update app.message set keep_until = %s, state = 'sent' where id = %s; insert into app.message_attempt (tenant_id, message_id, number, "
                "job_id, begun_at, handed_at, ended_at, outcome, sandbox, address_hash, copy) values (1, %s, 1, 1, clock.now(), clock.now(), clock.now(), 'accepted', false, '', 'bytes')",

@@ -253,8 +253,8 @@ CALLS = {
     'app.message_attempts(uuid)': ('platform', 'app.message_attempts(%(message)s)::text', '[]'),
     'app.message_copy(uuid)': ('platform', 'app.message_copy(%(message)s)', None),
     'app.messages_apart(jsonb)': ('notifications', "app.messages_apart(jsonb_build_object('messages', array[%(queued)s]))", 0),
-    'app.message_begin(uuid,bigint,text,text)': (
-        'notifications', "(select count(*)::int from app.message_begin(%(queued)s, 1, null, 'https://portal.example'))", 0),
+    'app.messages_begin(jsonb,bigint,text,text)': (
+        'notifications', "(select count(*)::int from app.messages_begin(jsonb_build_object('messages', array[%(queued)s]), 1, null, 'https://portal.example'))", 0),
     'app.message_hand_over(uuid,integer,integer,integer,text)': ('notifications', "app.message_hand_over(%(queued)s, 1, 1, 1, 'bytes')", False),
     'app.message_end(uuid,integer,integer,text,integer,text,text,boolean)': (
         'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false)", 'MW404'),

@@ -10,10 +10,8 @@ _Static_assert(8 <= LIMIT_VALUES, "send_end");
 const struct query query_send_begin = {
     .name = "send_begin",
     .text = "select message, number, begun, address, receiver, sender, language, template, version, subject, "
-            "body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch from (selec"
-            "t jsonb_array_elements_text(coalesce($1::jsonb -> 'messages', jsonb_build_array($1::jsonb -> 'me"
-            "ssage')))::uuid as message order by 1) m cross join lateral app.message_begin(m.message, $2::big"
-            "int, $3, $4)",
+            "body, date, route, channel, again, tenant, secret, api_template, pages, lines, epoch from app.me"
+            "ssages_begin($1::jsonb, $2::bigint, $3, $4)",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = true, .list = NULL,
 };
