@@ -4,10 +4,10 @@ create function app.message_address_hash(address text) returns bytea immutable s
     return sha256(convert_to(lower(address), 'UTF8'));
 
 -- Whether this channel keeps to the quiet hours, and whether nothing is sent to this address any more.
-create function app.channel_is_quiet(channel text) returns boolean language plpgsql stable
+create function app.message_keeps_quiet(channel text) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
-    as $$ begin return (select c.quiet from ref.channel c where c.channel = channel_is_quiet.channel); end $$;
-create function app.address_is_stopped(tenant int, address text) returns boolean language plpgsql stable
+    as $$ begin return (select c.quiet from ref.channel c where c.channel = message_keeps_quiet.channel); end $$;
+create function app.message_is_stopped(tenant int, address text) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin

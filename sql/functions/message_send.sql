@@ -179,7 +179,7 @@ create function app.messages_begin(payload jsonb, job bigint, sandbox_address te
                 perform app.message_fire(m, 'withdraw', 'gone');
                 continue;
             end if;
-            if quiet and not m.urgent and app.channel_is_quiet(m.channel) then
+            if quiet and not m.urgent and app.message_keeps_quiet(m.channel) then
                 perform app.message_wait(m, calendar.after_quiet_hours(now));
                 continue;
             end if;
@@ -190,7 +190,7 @@ create function app.messages_begin(payload jsonb, job bigint, sandbox_address te
             end if;
             continue when m.channel = 'letter' and app.message_lacks_pages(m);
             elsewhere := case when m.endpoint_id is null then coalesce(nullif(sandbox_address, ''), s.sandbox_address) else (routed.receiver).sandbox_address end;
-            if stops and elsewhere is null and app.address_is_stopped(m.tenant_id, reached.address) then
+            if stops and elsewhere is null and app.message_is_stopped(m.tenant_id, reached.address) then
                 perform app.message_fire(m, 'fail', 'stopped');
                 continue;
             end if;

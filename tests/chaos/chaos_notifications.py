@@ -17,7 +17,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -42,26 +42,40 @@ MESSAGES = """select m.id::text, m.subject_id::text, case when m.purpose is not 
 SENDS = """select a.message_id::text, extract(epoch from a.handed_at)::float, extract(epoch from coalesce(a.ended_at, clock.now()))::float, coalesce(a.outcome, 'open')
     from app.message_attempt a join app.message m on m.tenant_id = a.tenant_id and m.id = a.message_id
     where m.subject_id = any (%s::uuid[]) and a.handed_at is not null and m.channel in ('e_mail', 'webhook')"""
+DISK_MIB = 192  # room for all letters of a run
 SEND_S = 4      # a send is over after this: the workers' time-outs are shorter
 
 
-class Receivers:
-    """The mail server, the webhook and whoever collects letters: processes that are killed and started again."""
+@contextmanager
+def small_disk(folder):
+    """A disk of its own for the folder, small enough to be filled. Only root can have one: false for anybody else."""
+    folder.mkdir(parents=True)
+    mounted = subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={DISK_MIB}m', 'tmpfs', folder], capture_output=True).returncode == 0
+    try:
+        yield mounted
+    finally:
+        if mounted:
+            subprocess.run(['umount', '-l', folder], check=True)
 
-    def __init__(self, folder, server):
-        self.folder, self.server, self.port, self.processes = folder, server, free_port(), {}
-        for part in (f'secrets/{TENANT}', f'drops/{TENANT}', 'webhook', 'collected'):
+
+class Receivers:
+    """The mail server, the webhook and the collector of letters: processes that are killed and started again."""
+
+    def __init__(self, folder, server, own_disk):
+        self.folder, self.server, self.port, self.processes, self.own_disk = folder, server, free_port(), {}, own_disk
+        self.drops, self.collected = folder / 'disk/drops', folder / 'disk/collected'
+        for part in (f'secrets/{TENANT}', f'disk/drops/{TENANT}', 'webhook', 'disk/collected'):
             (folder / part).mkdir(parents=True)
         (folder / f'secrets/{TENANT}/sleutel').write_text(SECRET + '\n')
         for name in ('key', 'certificate'):
             shutil.copy(server.folder / name, folder / 'webhook' / name)
-        self.words = {'webhook': (folder / 'webhook', str(self.port)), 'drop': (folder / f'drops/{TENANT}/drukker', folder / 'collected')}
+        self.words = {'webhook': (folder / 'webhook', str(self.port)), 'drop': (self.drops / TENANT / 'drukker', self.collected)}
 
     @classmethod
     @contextmanager
-    def started(cls, folder, mail):
-        with mail.started() as server:
-            receivers = cls(folder, server)
+    def started(cls, folder, mail, real_disk):
+        with mail.started() as server, small_disk(folder / 'disk') if real_disk else nullcontext(False) as own_disk:
+            receivers = cls(folder, server, own_disk)
             try:
                 for name in receivers.words:
                     receivers.start(name)
@@ -102,12 +116,23 @@ class Receivers:
     def settings(self):
         return {**self.server.settings('plain'), 'MAATWERK_SMTP_TIMEOUT_MS': '3000', 'MAATWERK_RECEIVER_TIMEOUT_MS': '3000', 'MAATWERK_RECEIVER_LOOPBACK': 'allowed',
                 'MAATWERK_RECEIVER_CA': str(self.folder / 'webhook/certificate'), 'MAATWERK_RECEIVER_SECRETS': str(self.folder / 'secrets'),
-                'MAATWERK_DROPS': str(self.folder / 'drops'), 'FULL': str(self.full), 'LD_PRELOAD': str(ROOT / 'build/release/flaky.so')}
+                'MAATWERK_DROPS': str(self.drops), 'FULL': str(self.full), 'LD_PRELOAD': str(ROOT / 'build/release/flaky.so')}
 
     @property
     def full(self):
-        """While it is there, nothing more fits on the disk of the letters."""
-        return self.folder / 'full'
+        """While it is there, nothing more fits on the disk of the letters. On a disk of its own it takes what room there is; else the programs get a write() that finds none."""
+        return self.folder / ('disk/full' if self.own_disk else 'full')
+
+    def fill(self, seconds):
+        with open(self.full, 'wb') as rest:
+            try:
+                while self.own_disk:
+                    rest.write(bytes(65536))
+                    rest.flush()
+            except OSError:
+                assert os.statvfs(self.full).f_bavail == 0
+            time.sleep(seconds)
+        self.full.unlink()
 
     # -------------------------------------------------------------------------------------- what they wrote down
 
@@ -117,13 +142,13 @@ class Receivers:
 
     def letters(self):
         """{number: what its pages say}"""
-        kept = Drop(self.folder / 'collected')
+        kept = Drop(self.collected)
         kept.new = lambda: sorted((kept.folder / 'kept').glob('*'))
         said = lambda pages: subprocess.run(['pdftotext', '-', '-'], input=pages, capture_output=True, check=True).stdout.decode()  # noqa: E731
         return {number: said(files['letter.pdf']) for number, files in kept.letters().items() if 'letter.pdf' in files}
 
     def again(self):
-        lines = self.folder / 'collected/again'
+        lines = self.collected / 'again'
         return [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
 
 
@@ -169,9 +194,7 @@ class Storm(threading.Thread):
         os.kill(pids[0], signal.SIGKILL)
 
     def fill(self):
-        self.receivers.full.touch()
-        time.sleep(2)
-        self.receivers.full.unlink()
+        self.receivers.fill(2)
 
     def one(self, name, fault):
         from_s = time.time()
@@ -297,10 +320,10 @@ def waiting(region, decisions):
             'group by 1, 2, 3, 4, 5, 6 limit 10', (decisions,))]
 
 
-def chaos_notifications(binaries, many, seconds, seed, harm='', mail=Exim):
-    """`harm`: SQL that breaks the product on purpose. `mail`: which mail server."""
+def chaos_notifications(binaries, many, seconds, seed, harm='', mail=Exim, real_disk=False):
+    """`harm`: SQL that breaks the product on purpose. `mail`: which mail server. `real_disk`: the letters have a disk of their own, which is filled, when who runs this may mount one."""
     from_s = time.monotonic()
-    with Region.started('chaos', binaries, candidates=420) as region, Receivers.started(region.folder.parent / 'receivers', mail) as receivers:
+    with Region.started('chaos', binaries, candidates=420) as region, Receivers.started(region.folder.parent / 'receivers', mail, real_disk) as receivers:
         town, failures = Town(region), []
         region.start('all')
         region.wait_ready()
@@ -328,7 +351,7 @@ def chaos_notifications(binaries, many, seconds, seed, harm='', mail=Exim):
             receivers.server.flush()
         found = judge(region, receivers, storm, decisions)
         result = {'seed': seed, 'decisions': many, 'kills': len([k for k in storm.kills if k[0] != 'disk_full']), **found, 'failures': failures, 'troubles': storm.troubles[:5],
-                  'faults': dict(Counter(name for name, *_ in storm.kills)), 'drained_s': round(drained, 1), 'total_s': round(time.monotonic() - from_s, 1)}
+                  'faults': dict(Counter(name for name, *_ in storm.kills)), 'own_disk': receivers.own_disk, 'drained_s': round(drained, 1), 'total_s': round(time.monotonic() - from_s, 1)}
         result['ok'] = (not any(found[k] for k in ('lost', 'duplicate', 'phantom', 'wrong', 'unexplained', 'not_notified', 'too_soon')) and not failures
                         and found['uncertain'] <= found['hit'] and set(found['states']) <= {'sent', 'delivered', 'uncertain'} and 'disk_full' in result['faults'])
         return result
@@ -336,6 +359,6 @@ def chaos_notifications(binaries, many, seconds, seed, harm='', mail=Exim):
 
 if __name__ == '__main__':
     outcome = chaos_notifications(BIN, int(os.environ.get('DECISIONS', '200')), int(os.environ.get('SECONDS', '90')), int(os.environ.get('SEED', str(random.randrange(10**6)))),
-                                  mail={'exim': Exim, 'aiosmtpd': Aiosmtpd}[os.environ.get('SMTP', 'exim')])
+                                  mail={'exim': Exim, 'aiosmtpd': Aiosmtpd}[os.environ.get('SMTP', 'exim')], real_disk=True)
     print(json.dumps(outcome))
     sys.exit(0 if outcome['ok'] else 1)

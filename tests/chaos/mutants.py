@@ -61,9 +61,9 @@ MUTANTS = {
     'notes-before-it-sends': ('notifications', [
         (SEND, 'bytes text) returns boolean language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$ begin',
          'bytes text) returns boolean language plpgsql\n    security definer set search_path = pg_catalog, pg_temp\n    as $$\n    declare\n        said app.message;\n    begin'),
-        (SEND, 'm.tenant_id = a.tenant_id and m.id = a.message_id; return found; end $$;',
-         "m.tenant_id = a.tenant_id and m.id = a.message_id;\n        select m.* into said from app.message m where m.tenant_id = app.tenant() and m.id = message;\n        update app.message_attempt a set outcome = 'accepted', ended_at = clock.now()\n"
-         '        where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt;\n        perform app.message_accepted(said, null);\n        return true;\n    end $$;')]),
+        (SEND, 'where s.tenant_id = m.tenant_id and s.stopped); return found; end $$;',
+         "where s.tenant_id = m.tenant_id and s.stopped);\n        select m.* into said from app.message m where m.tenant_id = app.tenant() and m.id = message;\n        update app.message_attempt a set outcome = 'accepted', ended_at = clock.now()\n"
+         '        where a.tenant_id = app.tenant() and a.message_id = message and a.number = attempt;\n        perform app.message_fire(said, \'send\');\n        return true;\n    end $$;')]),
 }
 SEED = int(os.environ.get('SEED', '7'))
 

@@ -13,6 +13,7 @@ import ssl
 import sys
 import time
 import uuid
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -87,7 +88,8 @@ def drop(folder, work):
         (work / part).mkdir(parents=True, exist_ok=True)
     while True:
         if (folder / 'ack/new').is_dir():
-            collect(folder, work)
+            with suppress(OSError):         # its disk may be full for a while, too
+                collect(folder, work)
         time.sleep(0.05)
 
 
