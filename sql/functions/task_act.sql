@@ -128,6 +128,11 @@ create function app.task_decline(task uuid, why text) returns void language plpg
         end if;
     end $$;
 
+-- Whether only what it is about ends it: a term of law that runs for a decision, and the last day of a placement. Completed by hand it would stop, and nothing would have happened.
+create function app.task_waits_for_subject(t app.task) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return t.cause is not null and (t.kind = 'placement_end' or (select k.law from ref.task_kind k where k.kind = t.kind)); end $$;
+
 -- Ends it as done or as failed: its kind says which of the two an outcome is. Of costs that are granted all that was asked is, unless `granted` says less.
 create function app.task_complete(task uuid, with_outcome text, granted bigint) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -142,6 +147,8 @@ create function app.task_complete(task uuid, with_outcome text, granted bigint) 
         if not with_outcome = any (kind.outcomes || kind.failures) then
             raise exception using errcode = 'MW409', message = 'outcome-of-another-kind',
                 detail = json_build_object('outcomes', kind.outcomes || kind.failures)::text;
+        elsif app.task_waits_for_subject(t) then
+            raise exception using errcode = 'MW409', message = 'subject-first';
         end if;
         update app.task o set state = t.state, outcome = with_outcome,
                granted_cents = coalesce(granted, case when t.kind = 'cost_request' and with_outcome = 'granted' then t.amount_cents end), ended_at = clock.now(), ended_by = app.actor()
@@ -208,7 +215,7 @@ create function app.task_actions(t app.task) returns json language plpgsql stabl
         end if;
         return (select json_agg(json_build_object('operation', o.operation, 'method', 'POST', 'href', format('/v1/tasks/%s/%s', t.id, o.place)))
                 from (values ('acceptTask', 'acceptances', pending and acts), ('declineTask', 'refusals', pending and acts),
-                             ('completeTask', 'completions', open and acts), ('withdrawTask', 'withdrawals', made),
+                             ('completeTask', 'completions', open and acts and not app.task_waits_for_subject(t)), ('withdrawTask', 'withdrawals', made),
                              ('replanTask', 'replannings', not (select k.law from ref.task_kind k where k.kind = t.kind)),
                              ('reassignTask', 'reassignments', true)) o (operation, place, may)
                 where o.may);

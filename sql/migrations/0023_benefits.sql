@@ -29,6 +29,7 @@ create table app.benefit (
     constraint benefit_granted_from_a_day check (state not in ('granted', 'ended') or from_day is not null),
     constraint benefit_ended_with_reason check (case state when 'ended' then num_nonnulls(until_day, end_reason) = 2
         when 'granted' then until_day is not null or end_reason is null else end_reason is null end),
+    constraint benefit_last_day_with_reason check (until_day is null or end_reason is not null),
     constraint benefit_refused_with_reason check (num_nonnulls(refused_on, refusal_reason) = case state when 'refused' then 2 else 0 end),
     constraint benefit_once_at_a_time exclude using gist
         (tenant_id with =, candidate_id with =, (kind::text) with =, daterange(from_day, until_day, '[]') with &&) where (state in ('granted', 'ended'))

@@ -83,6 +83,22 @@ def test_an_application_has_the_term_of_the_law(as_role, benefit):
     assert term['state'] == 'done' and term['outcome'] == 'met'
 
 
+def test_seen_practitioner_the_term_of_an_application_ends_with_its_decision_only(as_role, benefit):
+    """Somebody completed the term in the work list, and nothing reminded of the application any more."""
+    made, lead = benefit().json, as_role('team_lead')
+    (term,) = terms(as_role, made['id'])
+    assert 'completeTask' not in [a['operation'] for a in term['actions']]
+    for client in (lead, as_role('case_manager')):
+        for outcome in ('met', 'not_met'):
+            assert client.post(f'/tasks/{term["id"]}/completions', {'outcome': outcome}).problem == 'subject-first'
+    assert terms(as_role, made['id'])[0]['state'] == 'open'
+    move(lead, made['id'], 'refuse', refusalReason='own_means')
+    assert terms(as_role, made['id'])[0]['state'] == 'done'
+    by_hand = lead.post('/tasks', {'kind': 'term', 'noun': 'candidate', 'subjectId': made['candidateId']})
+    assert by_hand.status == 201 and 'completeTask' in [a['operation'] for a in by_hand.json['actions']], by_hand.text
+    assert lead.post(f'/tasks/{by_hand.json["id"]}/completions', {'outcome': 'met'}).status == 200
+
+
 def test_what_was_noted_wrong_is_corrected(as_role, benefit):
     lead = as_role('team_lead')
     made = benefit()
@@ -170,6 +186,24 @@ def test_seen_practitioner_a_benefit_that_ends_on_a_day_to_come_goes_on_until_th
     finally:
         region.resume('expire')
     assert region.sql("select event, role from app.transition where subject_id = %s order by seq desc limit 1", (made['id'],)) == [('end', 'system')]
+
+
+def test_seen_practitioner_a_last_day_that_nobody_gave_a_reason_for_is_refused(as_role, benefit):
+    """A clerk corrected the last day of a benefit that does not end. It said so, and never ended: it was paid, and could be lowered, after its last day."""
+    lead, made = as_role('team_lead'), benefit(appliedOn=day(-90)).json
+    place = f'/benefits/{made["id"]}'
+
+    def correct():
+        refused = lead.patch(place, {'untilDay': day(3)}, lead.get(place).headers['etag'])
+        assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/untilDay', 'value')], refused.text
+        assert 'untilDay' not in lead.get(place).json
+    correct()
+    move(lead, made['id'], 'grant')
+    correct()
+    move(lead, made['id'], 'end', endReason='work', day=day(9))
+    assert lead.patch(place, {'untilDay': None}, lead.get(place).headers['etag']).status == 200
+    correct()
+    assert move(lead, made['id'], 'end', endReason='work', day=day(3)).json['untilDay'] == day(3)
 
 
 def test_seen_practitioner_the_last_day_of_a_benefit_is_corrected_to_the_past_and_to_the_future(as_role, benefit):

@@ -19,6 +19,16 @@ def objected(as_role, notified):  # noqa: F811
     return make
 
 
+def test_seen_practitioner_the_term_of_an_objection_ends_with_what_is_decided(as_role, objected):  # noqa: F811
+    """The term was completed by hand: nothing was decided, nobody was reminded, and the penalty for deciding too late began (Awb 4:17)."""
+    case, (objection, decision) = as_role('case_manager'), objected()
+    terms = [term for subject in (objection, decision) for term in case.get(f'/tasks?subjectId={subject["id"]}&kind=term&state=open').json['items']]
+    assert {term['noun'] for term in terms} == {'objection', 'decision'}
+    for term in terms:
+        assert case.post(f'/tasks/{term["id"]}/completions', {'outcome': 'met'}).problem == 'subject-first', term
+        assert 'completeTask' not in [a['operation'] for a in term['actions']] and case.get(f'/tasks/{term["id"]}').json['state'] == 'open'
+
+
 def test_an_objection_is_registered_and_its_term_is_a_task(as_role, objected):
     made, decision = objected()
     assert made['state'] == 'registered' and made['inTime'] is True and made['complete'] is True and made['decideBy'] > decision['objectionUntil']

@@ -225,6 +225,21 @@ def test_seen_practitioner_on_the_agreed_last_day_somebody_is_asked_and_nothing_
         assert region.sql("select outcome from app.task where subject_id = %s and kind = 'placement_end' and state = 'done' order by due_at", (place.rsplit('/', 1)[1],)) == [('extended',), ('ended',)]
 
 
+def test_seen_practitioner_the_answer_about_the_last_day_is_given_at_the_placement(as_role, region, cared, later):
+    """Somebody completed the task as `ended` or `extended`, and that was all: the placement went on, with a last day that had passed, and nobody was asked again."""
+    place, consultant, lead = cared(endsOn=str(today(region) + datetime.timedelta(days=40)))[0], as_role('consultant'), as_role('team_lead')
+    with later(41):
+        task, = lead.get(f'/tasks?subjectId={place.rsplit("/", 1)[1]}&kind=placement_end&state=open').json['items']
+        assert 'completeTask' not in [a['operation'] for a in task['actions']]
+        for outcome in ('ended', 'extended', 'converted', 'not_done'):
+            refused = lead.post(f'/tasks/{task["id"]}/completions', {'outcome': outcome})
+            assert refused.status == 409 and refused.problem == 'subject-first', refused.text
+        assert lead.get(f'/tasks/{task["id"]}').json['state'] == 'open' and consultant.get(place).json['state'] == 'started'
+        assert consultant.post(f'{place}/endings', {'reason': 'end_of_term', 'day': str(today(region) - datetime.timedelta(days=1))}).status == 200
+        ended = lead.get(f'/tasks/{task["id"]}').json
+        assert (ended['state'], ended['outcome']) == ('done', 'ended')
+
+
 def test_seen_practitioner_who_is_gone_before_the_agreed_last_day_is_not_asked_about(as_role, region, cared):
     place, coach, _ = cared(endsOn='2031-01-31')
     assert tasks(region, place, 'placement_end')

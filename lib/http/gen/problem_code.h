@@ -34,6 +34,7 @@ enum problem_code {
     PROBLEM_DECISION_RESTS_ON_IT, /* 409: A decision rests on it */
     PROBLEM_DECISION_BY_DRAFTER, /* 409: Whoever wrote the draft does not decide */
     PROBLEM_OUTCOME_OF_ANOTHER_KIND, /* 409: This outcome is not one of this kind of task */
+    PROBLEM_SUBJECT_FIRST, /* 409: First record what happened */
     PROBLEM_OWNER_MAY_NOT_SEE, /* 409: This owner may not see this */
     PROBLEM_TERM_OF_LAW, /* 409: Nobody deviates from a term of law */
     PROBLEM_NOT_YOUR_TASK, /* 403: This task is somebody else's */

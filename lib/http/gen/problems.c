@@ -93,6 +93,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_OUTCOME_OF_ANOTHER_KIND] = {"outcome-of-another-kind", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"Deze uitkomst hoort niet bij deze soort taak\",\"status\":409,\"detail\":\"Onder outcomes staan de uitkomsten waarmee een taak van deze soort eindigt.\"",
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"This outcome is not one of this kind of task\",\"status\":409,\"detail\":\"The outcomes with which a task of this kind ends are named.\""}, {NULL, 0}},
+    [PROBLEM_SUBJECT_FIRST] = {"subject-first", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:subject-first\",\"title\":\"Leg eerst vast wat er gebeurde\",\"status\":409,\"detail\":\"Deze taak is gedaan zodra dat staat bij waar zij over gaat, zoals een besluit, een einde of een andere laatste dag.\"",
+        "{\"type\":\"urn:maatwerk:problem:subject-first\",\"title\":\"First record what happened\",\"status\":409,\"detail\":\"This task is done as soon as what it is about says so, such as a decision, an end or another last day.\""}, {NULL, 0}},
     [PROBLEM_OWNER_MAY_NOT_SEE] = {"owner-may-not-see", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:owner-may-not-see\",\"title\":\"Deze eigenaar mag dit niet zien\",\"status\":409,\"detail\":\"De taak gaat over een persoon, en degene aan wie u haar geeft mag die persoon niet zien. Er is niets gewijzigd.\"",
         "{\"type\":\"urn:maatwerk:problem:owner-may-not-see\",\"title\":\"This owner may not see this\",\"status\":409,\"detail\":\"The task is about a person whom the one to whom you give it may not see. Nothing was changed.\""}, {NULL, 0}},
@@ -343,6 +346,7 @@ const struct constraint_rule constraint_rules[] = {
     {"proposal_undone_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/reason", ""},
     {"benefit_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
     {"benefit_ended_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/endReason", ""},
+    {"benefit_last_day_with_reason", PROBLEM_INVALID, FAULT_VALUE, "/untilDay", ""},
     {"benefit_refused_with_reason", PROBLEM_INVALID, FAULT_REQUIRED, "/refusalReason", ""},
     {"signal_handled_with_outcome", PROBLEM_INVALID, FAULT_REQUIRED, "/outcome", ""},
     {"signal_of_one_sender", PROBLEM_INVALID, FAULT_VALUE, "/kind", ""},
