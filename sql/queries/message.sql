@@ -1,8 +1,10 @@
 -- program: platform
 
+-- Who acted behind the wall of measures is not told to whoever gets a message from there: a signal that a decider handled tells of a decision.
 -- fragment: message_columns
 m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_id, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id,
-m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version,
+m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') as content_hash, m.fallback_of,
+case when (m.wall is distinct from 'measure' or app.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation(), app.actor())) then m.asked_by end as asked_by, m.version,
 m.changed_at
 
 -- query: message_list

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -384,3 +385,20 @@ def test_seen_practitioner_a_letter_that_is_handed_out_after_the_month_says_othe
         data, = region.sql("select data from app.message where subject_id = %s and purpose = 'benefits_payment'", (blocked,))[0]
         assert (data['fromDay'], data['untilDay']) == ('2031-03-01', '2031-03-31')
         assert region.sql("select state, count(*)::int from app.message where subject_id = %s and to_candidate_id is not null group by 1 order by 1", (blocked,)) == [('queued', 1), ('withdrawn', 1)]
+
+
+def test_seen_attacker_a_sender_cannot_tell_who_handled_a_signal(region, reachable, heard, as_role):  # noqa: F811
+    """The message that a signal was handled said who asked for it: the case manager, or whoever decided a measure. So a firm that knew its case manager knew that there was one."""
+    sender, case, lead, read = as_role('consultant'), as_role('case_manager'), as_role('team_lead'), {}
+    for who in ('case_manager', 'decider'):
+        signal = sender.post('/signals', {'candidateId': reachable, 'kind': 'refusal'}).json['id']
+        task, = lead.get(f'/tasks?subjectId={signal}&kind=check&state=open').json['items']
+        assert lead.post(f'/tasks/{task["id"]}/completions', {'outcome': 'refused'}).status == 200
+        done = case.post(f'/signals/{signal}/handlings', {'outcome': 'ill'}) if who == 'case_manager' else lead.post(f'/decisions/{heard(signalIds=[signal])["id"]}/determinations')
+        assert done.status == 200 and lead.get(f'/signals/{signal}').json['state'] == 'handled', done.text
+        region.wait_until_idle()
+        message, = sender.get(f'/messages?aboutId={signal}').json['items']
+        assert lead.get(f'/messages/{message["id"]}').json['askedBy'] == (case if who == 'case_manager' else lead).get('/user-profile').json['id']
+        read[who] = {name: value for shown in (message, sender.get(f'/messages/{message["id"]}').json) for name, value in shown.items()
+                     if name not in ('id', '_links', 'aboutId', 'contentHash', 'attempts') and not name.endswith('At')}
+    assert read['case_manager'] == read['decider'] and read['decider']['aboutNoun'] == 'signal'

@@ -717,9 +717,10 @@ const struct query query_message_list = {
     .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
             "d, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, "
             "m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.conten"
-            "t_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version, m.changed_at, case when $1"
-            "::boolean then app.subject_label(m.noun, m.subject_id) end as about_label from app.message m whe"
-            "re true",
+            "t_hash, 'hex') as content_hash, m.fallback_of, case when (m.wall is distinct from 'measure' or a"
+            "pp.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation()"
+            ", app.actor())) then m.asked_by end as asked_by, m.version, m.changed_at, case when $1::boolean "
+            "then app.subject_label(m.noun, m.subject_id) end as about_label from app.message m where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &message_list_list, .whose = "candidate_id",
 };
@@ -736,10 +737,11 @@ const struct query query_message_get = {
     .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
             "d, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, "
             "m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.conten"
-            "t_hash, 'hex') as content_hash, m.fallback_of, m.asked_by, m.version, m.changed_at, m.data, app."
-            "subject_label(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts, case"
-            " when $1::boolean then app.message_copy(m.id) end as sent_text from app.message m where m.id = $"
-            "2",
+            "t_hash, 'hex') as content_hash, m.fallback_of, case when (m.wall is distinct from 'measure' or a"
+            "pp.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation()"
+            ", app.actor())) then m.asked_by end as asked_by, m.version, m.changed_at, m.data, app.subject_la"
+            "bel(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts, case when $1::"
+            "boolean then app.message_copy(m.id) end as sent_text from app.message m where m.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
