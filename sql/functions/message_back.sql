@@ -12,6 +12,16 @@ create function app.message_note_lost(m app.message, noun text, id uuid, status_
                                     coalesce(app.message_filled(words.subject, m.parameters), m.template), coalesce(status_code, 'geweigerd')));
     end $$;
 
+-- What the task is about, to find another address of this person: the person, or what the message is about when that stands behind the wall of measures. A letter goes about measures
+-- only, so a task about the person would tell everybody who sees the file that there is one.
+create function app.message_lost_about(m app.message, out noun text, out id uuid, out owner uuid) returns record language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        select case m.wall when 'measure' then m.noun else 'candidate' end, case m.wall when 'measure' then m.subject_id else c.id end, c.case_manager_id into noun, id, owner
+        from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
+    end $$;
+
 -- Nobody writes to this address any more, and whoever keeps it has one task: to find another one. A note says what was not delivered.
 create function app.message_address_stopped(m app.message, hashed bytea, status_code text) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -22,8 +32,7 @@ create function app.message_address_stopped(m app.message, hashed bytea, status_
         insert into app.address_stop (tenant_id, address_hash, message_id, at) values (m.tenant_id, hashed, m.id, clock.now())
         on conflict do nothing;
         if m.to_candidate_id is not null then
-            select 'candidate' as noun, c.id, c.case_manager_id as owner into about
-            from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
+            select l.* into about from app.message_lost_about(m) l;
         elsif m.to_contact_id is not null then
             select 'contact' as noun, c.id, e.account_manager_id as owner into about
             from app.contact c left join app.employer e on e.tenant_id = c.tenant_id and e.id = c.employer_id
@@ -38,12 +47,16 @@ create function app.message_address_stopped(m app.message, hashed bytea, status_
         end if;
     end $$;
 
--- After somebody has another address: that task is done. TG_ARGV: the noun.
+-- After somebody has another address: that task is done, also one behind the wall of measures. TG_ARGV: the noun.
 create function app.message_address_changed() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
         perform app.task_settle(tg_argv[0], new.id, 'undelivered', 'finished');
+        if tg_argv[0] = 'candidate' then
+            perform app.task_settle(t.noun, t.subject_id, t.kind, 'finished', t.cause) from app.task t
+            where t.tenant_id = new.tenant_id and t.candidate_id = new.id and t.kind = 'undelivered' and t.cause = 'address' and app.task_is_open(t.state);
+        end if;
         return null;
     end $$;
 create trigger address_changed after update of email on app.user_account for each row when (new.email is distinct from old.email)
@@ -164,8 +177,7 @@ create function app.message_lost() returns trigger language plpgsql
             end if;
         elsif lost and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address') then
             perform app.message_note_lost(new, 'candidate', new.to_candidate_id, null);
-            perform app.task_open('undelivered', 'candidate', new.to_candidate_id, c.case_manager_id, null, 'address')
-            from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.to_candidate_id;
+            perform app.task_open('undelivered', l.noun, l.id, l.owner, null, 'address') from app.message_lost_about(new) l;
         elsif lost and new.to_candidate_id is not null and new.channel in ('e_mail', 'api') and new.subject_id is not null
               and new.fault in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address') then
             perform app.message_falls_back(new);

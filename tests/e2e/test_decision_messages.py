@@ -402,3 +402,25 @@ def test_seen_attacker_a_sender_cannot_tell_who_handled_a_signal(region, reachab
         read[who] = {name: value for shown in (message, sender.get(f'/messages/{message["id"]}').json) for name, value in shown.items()
                      if name not in ('id', '_links', 'aboutId', 'contentHash', 'attempts') and not name.endswith('At')}
     assert read['case_manager'] == read['decider'] and read['decider']['aboutNoun'] == 'signal'
+
+
+def fails(region, message, fault):
+    """The letter did not arrive."""
+    act(region, 'select app.message_fire(m, %s, %s) from app.message m where m.id = %s', ('bounce' if fault == 'bounced' else 'fail', fault, message))
+
+
+@pytest.mark.parametrize('fault', ['no_address', 'refused', 'bounced'])
+def test_seen_attacker_a_letter_that_did_not_arrive_is_no_task_outside_the_wall(region, reachable, decided, as_role, person, fault):  # noqa: F811
+    """Letters go about measures only, and the task to find another address was about the person: everybody who sees the file saw it."""
+    coach, lead, place = person('coach'), as_role('team_lead'), f'/candidates/{reachable}'
+    assert lead.patch(place, {'coachId': coach[0]}, lead.get(place).headers['etag']).status == 200
+    outside = [as_role('consultant'), coach[1]('coach')]
+    made = decided()
+    if fault == 'bounced':
+        act(region, "select app.message_fire(m, 'hand') from app.message m where m.id = %s", (told(region, made['id'])['person'][0],))
+    fails(region, told(region, made['id'])['person'][0], fault)
+    assert [client.get(f'/tasks?candidateId={reachable}&count=true').json['total'] for client in outside] == [0, 0]
+    task, = lead.get(f'/tasks?candidateId={reachable}&kind=undelivered').json['items']
+    assert (task['state'], task['subjectId'], task['ownerUserId']) == ('open', made['id'], lead.get(place).json['caseManagerId'])
+    region.sql(f"{CONTEXT} update app.candidate set address_lines = 'Nieuwstraat 1\n5012 AB Maasdrecht' where id = %s", (reachable,))
+    assert lead.get(f'/tasks/{task["id"]}').json['state'] == 'done'

@@ -148,7 +148,8 @@ def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, p
     done(case.post(f'/decisions/{decision}/view-requests', {'channel': 'letter'}))
     done(case.post(f'/decisions/{decision}/views', {'text': 'Het spijt me.'}))
     done(lead.post(f'/decisions/{decision}/determinations'))
-    nothing_differs('a decision is made', {'candidate'}, TOLD)
+    act(region, "select app.message_fire(m, 'fail', 'no_address') from app.message m where m.subject_id = %s and m.to_candidate_id is not null and m.template = 'decision'", (decision,))
+    nothing_differs('a decision is made, and its letter does not arrive', {'candidate'}, TOLD)
     done(case.post(f'/decisions/{decision}/hand-outs', {'receipt': 'signed'}))
     objection = done(case.post('/objections', {'decisionId': decision, 'grounds': 'Ik had me afgemeld.'}))['id']
     done(case.post(f'/objections/{objection}/injunctions', {'fromDay': days(0)}))
