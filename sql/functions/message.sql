@@ -15,7 +15,7 @@ create function app.sees_message(m app.message, scope text default app.scope(), 
                                  organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
     return app.message_told(m, scope, role, organisation, actor);
-call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,handed_at,sent_at,keep_until,endpoint_id,channel,wall,noun,candidate_id,employer_id}');
+call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,handed_at,sent_at,keep_until,endpoint_id,channel,wall,noun,candidate_id,employer_id,over}');
 call app.open_to_scope('app.message', 'app.sees_message');
 call app.about('app.message');
 call app.apart('app.message', $$wall is distinct from 'measure' or to_user_id = app.actor() or app.role() = 'benefits_payment'$$);
@@ -190,8 +190,8 @@ create function app.message_queue_text(template text, to_candidate uuid, noun te
         return app.message_insert(m);
     end $$;
 
--- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do; `to_person`: only
--- those to the person. Returns how many.
+-- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do, and those that did not arrive are not sent again;
+-- `to_person`: only those to the person. A message that is just being written down is left alone. Returns how many do not go.
 create function app.message_withdraw(noun text, subject uuid, to_person boolean default false) returns int language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -202,6 +202,9 @@ create function app.message_withdraw(noun text, subject uuid, to_person boolean 
         where m.tenant_id = app.tenant() and m.subject_id = subject and m.noun = message_withdraw.noun and m.state = 'queued' and (m.to_candidate_id is not null or not to_person)
           and not exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null);
         get diagnostics many = row_count;
+        update app.message m set over = true where m.tenant_id = app.tenant() and m.id = any (array(
+            select o.id from app.message o where o.tenant_id = app.tenant() and o.subject_id = subject and o.noun = message_withdraw.noun and not o.over
+                and not app.message_is_ended(o.state) and (o.to_candidate_id is not null or not to_person) order by o.id for no key update skip locked));
         return many;
     end $$;
 
@@ -233,7 +236,7 @@ create function app.messages_wake(document uuid) returns void language plpgsql
         end loop;
     end $$;
 
--- A person sends a message again: perhaps it arrives twice. An address that was stopped may be written to again.
+-- A person sends a message again: perhaps it arrives twice. An address that was stopped may be written to again. What says what does not hold any more is not sent again.
 create function app.message_resend(message uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -243,6 +246,8 @@ create function app.message_resend(message uuid) returns void language plpgsql
         select n.* into m from app.message n where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update;
         if not found or not app.sees_message(m) then
             raise exception using errcode = 'MW404', message = 'not-found';
+        elsif m.over then
+            perform app.refuse_state(m.state, '{}');
         end if;
         update app.message n set state = app.move('message', m.state, 'resend'), fault = null, next_at = clock.now(), deferred = 0, sent_at = null
         where n.tenant_id = m.tenant_id and n.id = m.id;

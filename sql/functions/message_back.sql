@@ -178,7 +178,7 @@ create function app.message_lost() returns trigger language plpgsql
         elsif lost and new.channel = 'letter' and new.fault in ('refused', 'bounced', 'no_address') then
             perform app.message_note_lost(new, 'candidate', new.to_candidate_id, null);
             perform app.task_open('undelivered', l.noun, l.id, l.owner, null, 'address') from app.message_lost_about(new) l;
-        elsif lost and new.to_candidate_id is not null and new.channel in ('e_mail', 'api') and new.subject_id is not null
+        elsif lost and new.to_candidate_id is not null and new.channel in ('e_mail', 'api') and new.subject_id is not null and not new.over
               and new.fault in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address') then
             perform app.message_falls_back(new);
         end if;

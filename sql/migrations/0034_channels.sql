@@ -34,6 +34,8 @@ create index endpoint_by_purpose on app.endpoint (tenant_id, purpose, id);
 create unique index endpoint_once on app.endpoint (tenant_id, purpose) where not paused;
 alter table app.message add foreign key (tenant_id, endpoint_id) references app.endpoint (tenant_id, id);
 alter table app.message add foreign key (tenant_id, document_id) references app.document (tenant_id, id);
+alter table app.message add column over boolean not null default false;
+comment on column app.message.over is 'what it says does not hold any more: when it did not arrive, nobody sends it again';
 
 -- A letter as a municipality writes it: an OpenDocument text, each version by itself. A worker reads it, and makes a page of it with invented values; a person
 -- looks at that page before it is used.

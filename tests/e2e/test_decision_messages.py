@@ -424,3 +424,24 @@ def test_seen_attacker_a_letter_that_did_not_arrive_is_no_task_outside_the_wall(
     assert (task['state'], task['subjectId'], task['ownerUserId']) == ('open', made['id'], lead.get(place).json['caseManagerId'])
     region.sql(f"{CONTEXT} update app.candidate set address_lines = 'Nieuwstraat 1\n5012 AB Maasdrecht' where id = %s", (reachable,))
     assert lead.get(f'/tasks/{task["id"]}').json['state'] == 'done'
+
+
+@pytest.mark.parametrize('how', ['handed out', 'taken back'])
+def test_seen_attacker_a_letter_that_does_not_hold_any_more_is_not_sent_again(region, reachable, decided, as_role, how):  # noqa: F811
+    """The letter failed, and the decision was handed out or taken back. Sent again, the letter named another term to object, or a measure that is none; and whoever pays would have lowered the benefit."""
+    lead, made = as_role('team_lead'), decided()
+    over = [told(region, made['id'])['person'][0]]
+    fails(region, over[0], 'exhausted')
+    if how == 'handed out':
+        assert hand(as_role('case_manager'), made['id']).status == 200
+    else:
+        act(region, 'select app.decision_notified(%s, clock.today())', (made['id'],))
+        over += [told(region, made['id'])['benefits_payment'][0]]
+        fails(region, over[1], 'refused')
+        assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    for message in over:
+        again = lead.post(f'/messages/{message}/resends')
+        assert again.status == 409 and again.problem == 'state' and lead.get(f'/messages/{message}').json['state'] == 'failed', again.text
+    new, = region.sql('select id::text from app.message where subject_id = %s and purpose is not null and id <> all (%s::uuid[])', (made['id'], over))[0]
+    fails(region, new, 'refused')
+    assert lead.post(f'/messages/{new}/resends').status == 200, 'what was told last holds'
