@@ -152,7 +152,7 @@ create trigger zz_decision_sent after update on app.message for each row
     when (new.noun = 'decision' and new.to_candidate_id is not null and app.message_is_settled(new.state) and not app.message_is_settled(old.state))
     execute function app.decision_letter_sent();
 
--- Whether the letter about the decision has gone, or may be going now. Then the letter tells the person. The caller has locked the messages.
+-- Whether the letter about the decision has gone, or may be going now. Then the letter tells the person.
 create function app.decision_letter_went(d app.decision) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -160,6 +160,15 @@ create function app.decision_letter_went(d app.decision) returns boolean languag
         return exists (select from app.message m where m.tenant_id = d.tenant_id and m.occasion = app.occasion('decision', d.id::text, 'decided') and m.to_candidate_id = d.candidate_id
                        and (m.state = 'handed' or app.message_is_settled(m.state) or m.state = 'queued' and exists (
                            select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null and a.outcome is null)));
+    end $$;
+
+create function app.decision_refuse_sent(d app.decision) returns void language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if app.decision_is_open(d.state) and app.decision_letter_went(d) then
+            raise exception using errcode = 'MW409', message = 'letter-sent';
+        end if;
     end $$;
 
 -- The letter was handed out to the person on a day (Awb, article 3:41). This counts as a letter that was sent. A letter that still waits is withdrawn. A letter that has gone,
@@ -173,10 +182,9 @@ create function app.decision_hand_out(decision uuid, day date, by_whom uuid, sho
         hand uuid := coalesce(by_whom, app.actor());
         lacks text[];
     begin
+        perform app.decision_refuse_sent(d); -- before the lock, too: whoever writes down that a letter has gone has it, and waits for the decision
         perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id and m.to_candidate_id is not null order by m.id for no key update;
-        if app.decision_is_open(d.state) and app.decision_letter_went(d) then
-            raise exception using errcode = 'MW409', message = 'letter-sent';
-        end if;
+        perform app.decision_refuse_sent(d);
         perform app.move('decision', d.state, 'notify'); -- or refuses it, before anything is asked
         if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
