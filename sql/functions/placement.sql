@@ -151,11 +151,16 @@ create function app.placement_look_again(candidate uuid, event text) returns voi
 create function app.placements_follow_death() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
+    declare
+        event text := current_setting('app.event', true);
+        moved text;
     begin
-        update app.placement p set state = app.move('placement', p.state, case p.state when 'started' then 'end' else 'withdraw' end),
-               end_reason = 'died', ended_on = greatest(new.died_on, p.started_on), end_phase = app.placement_phase(p.started_on, new.died_on)
-        where p.tenant_id = new.tenant_id and p.candidate_id = new.id and (app.placement_is_open(p.state) or app.placement_is_pending(p.state));
+        foreach moved in array '{end,withdraw}'::text[] loop -- one event in each statement: the log of transitions reads the event after the statement
+            update app.placement p set state = app.move('placement', p.state, moved),
+                   end_reason = 'died', ended_on = greatest(new.died_on, p.started_on), end_phase = app.placement_phase(p.started_on, new.died_on)
+            where p.tenant_id = new.tenant_id and p.candidate_id = new.id and (app.placement_is_open(p.state) or app.placement_is_pending(p.state))
+              and (p.state = 'started') = (moved = 'end');
+        end loop;
         perform set_config('app.event', event, true);
         return null;
     end $$;

@@ -420,3 +420,21 @@ def test_seen_attacker_a_placement_takes_no_position_of_another_employer(as_role
     assert as_role('consultant').post(f'/vacancies/{vacancy}/screenings', {'verdict': 'suitable'}).status == 201
     lent = offer(vacancyId=vacancy, employerId=employer.json['id'], kind='secondment', formalEmployerId=world['employer'])
     assert lent.status == 201, lent.text
+
+
+def test_seen_attacker_whoever_died_had_one_placement_and_an_offer_for_another(as_role, region, someone, employer):
+    """One ends and the other falls through: the log knew one event of the two, and refused the death with a conflict that named nothing."""
+    one, consultant, states = someone(), as_role('consultant'), ('started', 'accepted', 'offered')
+    made = []
+    for steps in (('acceptances', 'starts'), ('acceptances',), ()):
+        answer = consultant.post('/placements', {'candidateId': one, 'kind': 'regular', 'origin': 'self_found', 'employerId': employer.json['id'], 'hours': 4, 'contract': 'fixed_term'})
+        assert answer.status == 201, answer.text
+        made.append(answer.json['id'])
+        assert all(consultant.post(f'/placements/{made[-1]}/{step}', {}).status == 200 for step in steps)
+    assert [consultant.get(f'/placements/{place}').json['state'] for place in made] == list(states)
+    died = as_role('team_lead').post(f'/candidates/{one}/deaths', {'diedOn': '2026-11-02'})
+    assert died.status == 200, died.text
+    shown = [consultant.get(f'/placements/{place}').json for place in made]
+    assert [(p['state'], p['endReason']) for p in shown] == [('ended', 'died'), ('withdrawn', 'died'), ('withdrawn', 'died')]
+    last = "select event from app.transition where subject_id = %s order by seq desc limit 1"
+    assert [region.sql(last, (place,)) for place in made] == [[('end',)], [('withdraw',)], [('withdraw',)]]
