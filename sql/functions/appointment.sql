@@ -56,7 +56,7 @@ create function app.appointment_begin() returns trigger language plpgsql
     as $$
     declare c app.candidate;
     begin
-        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id;
+        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id for share; -- a death that is being recorded is waited for
         perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createAppointment', '/candidateId');
         return new;
     end $$;

@@ -32,6 +32,22 @@ create function app.benefit_exemptions(given jsonb) returns jsonb language plpgs
                       from jsonb_to_recordset(given) as x (code text, "fromDay" text, "untilDay" text, from_day text, until_day text)) e);
     end $$;
 
+-- Nobody who died applies for a benefit or gets one again. A death that is being recorded is waited for. A day of what has ended can still be corrected.
+create function app.benefit_begin() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare c app.candidate;
+    begin
+        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id for no key update;
+        if c.died_on is not null then
+            perform app.refuse_state('died', '{}');
+        end if;
+        return new;
+    end $$;
+create trigger begin before insert on app.benefit for each row execute function app.benefit_begin();
+create trigger begin_again before update on app.benefit for each row
+    when (new.state <> old.state and (app.benefit_is_pending(new.state) or app.benefit_is_open(new.state))) execute function app.benefit_begin();
+
 -- What the file says of benefits follows: the kind that is granted, and none when the last one has ended.
 create function app.benefit_in_file() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -193,14 +193,17 @@ create function app.decision_take_effect(d app.decision) returns void language p
             where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'applied';
         end if;
     end $$;
--- And the reverse, when the decision is taken back. What ended in another way, or on another day, is left as it is.
+-- And the reverse, when the decision is taken back. What ended in another way, or on another day, is left as it is. Somebody who died meanwhile had it until the death.
 create function app.decision_undo_effect(d app.decision) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
+        update app.benefit b set until_day = greatest(c.died_on, b.from_day), end_reason = 'died' from app.candidate c
+        where d.kind = 'ending' and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id and c.tenant_id = b.tenant_id and c.id = b.candidate_id and c.died_on is not null
+          and app.benefit_is_settled(b.state) and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'));
         update app.benefit b set state = case b.state when 'granted' then b.state else app.move('benefit', b.state, 'restore') end, until_day = null, end_reason = null, refused_on = null, refusal_reason = null,
                from_day = coalesce(b.from_day, b.applied_on)
-        where d.kind in ('ending', 'consequence') and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id
+        where not exists (select from app.candidate c where c.tenant_id = b.tenant_id and c.id = b.candidate_id and c.died_on is not null) and d.kind in ('ending', 'consequence') and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id
           and ((app.benefit_is_open(b.state) or app.benefit_is_settled(b.state)) and d.kind = 'ending' and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'))
                or b.state = 'refused' and d.kind = 'consequence' and (b.refused_on, b.refusal_reason) = (d.notified_on, d.refusal_reason));
     end $$;

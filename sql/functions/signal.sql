@@ -145,7 +145,7 @@ create function app.signal_make(signal uuid, asked jsonb) returns void language 
         c app.candidate;
         words text := asked ->> 'words';
     begin
-        select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = s.candidate_id;
+        select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = s.candidate_id for share; -- a death that is being recorded is waited for
         perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createSignal', '/candidateId');
         if s.seen_at > clock.now() then
             raise exception using errcode = '23514', message = 'seen', table = 'signal', constraint = 'signal_seen_at_check';

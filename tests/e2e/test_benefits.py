@@ -216,3 +216,17 @@ def test_seen_practitioner_the_last_day_of_a_benefit_is_corrected_to_the_past_an
         assert changed.status == 200 and (changed.json['state'], changed.json['untilDay'], changed.json['endReason']) == (state, day(n), 'work'), changed.text
         assert lead.get(f'/candidates/{made["candidateId"]}').json['benefit'] == file
     assert lead.patch(place, {'untilDay': None}, lead.get(place).headers['etag']).status == 400, 'what ended has a last day; to restore it is a step'
+
+
+def test_seen_attacker_nobody_who_died_gets_a_benefit(as_role, benefit):
+    """A benefit that ended with the death was restored, and a new one was applied for. The last day of what ended can be corrected, and a death by mistake be undone."""
+    lead, made = as_role('team_lead'), benefit(appliedOn=day(-90)).json
+    place, file = f'/benefits/{made["id"]}', f'/candidates/{made["candidateId"]}'
+    refused = benefit(kind='ioaw', appliedOn=day(-90)).json['id']
+    move(lead, made['id'], 'grant')
+    assert lead.post(f'{file}/deaths', {'diedOn': day(-2)}).status == 200
+    for answer in (move(lead, made['id'], 'restore'), move(lead, refused, 'restore'), benefit(kind='ioaz'), lead.patch(place, {'untilDay': day(30)}, lead.get(place).headers['etag'])):
+        assert (answer.status, answer.problem, answer.json['currentState']) == (409, 'state', 'died'), answer.text
+    assert lead.patch(place, {'untilDay': day(-3)}, lead.get(place).headers['etag']).json['state'] == 'ended'
+    assert lead.post(f'{file}/death-reversals', {'reason': 'wrong_candidate'}).status == 200
+    assert move(lead, made['id'], 'restore').json['state'] == 'granted'

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Candidates: who may see whom, the citizen service number, the card."""
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import psycopg2
 import pytest
 
-from region import day
+from region import day, until
 
 NOBODY = '01920000-0000-7000-8000-00000000dead'
 
@@ -493,3 +495,24 @@ def test_a_file_of_somebody_who_died_is_merged_with_none(as_role, candidate):
     assert client.post(f'{other.headers["location"]}/deaths', {'diedOn': day(-1)}).status == 200
     refused = client.post(f'{candidate.headers["location"]}/merge', {'otherId': other.json['id']})
     assert refused.status == 409 and refused.json['currentState'] == 'died'
+
+
+BEGINNINGS = {'signal': ('/signals', {'kind': 'refusal'}), 'benefit': ('/benefits', {'kind': 'ioaw', 'appliedOn': day(-5)}), 'trajectory': ('/trajectories', {'kind': 'course'}),
+              'appointment': ('/appointments', {'kind': 'introduction', 'startsAt': f'{day(9)}T09:00:00Z'}),
+              'placement': ('/placements', {'kind': 'own_business', 'origin': 'self_found', 'hours': 8, 'contract': 'none'})}
+
+
+@pytest.mark.parametrize('table', BEGINNINGS)
+def test_seen_attacker_nothing_begins_while_a_death_is_recorded(region, as_role, candidate, table):
+    """Somebody records a death, and in the same moment somebody else begins something. It began, and nothing ended it: a check sent a field officer to the home of somebody who had died."""
+    who, (path, body) = candidate.json['id'], BEGINNINGS[table]
+    count, connection = f'select count(*) from app.{table} where candidate_id = %s', psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
+    with ThreadPoolExecutor() as pool, connection.cursor() as cursor:
+        cursor.execute("select set_config('app.tenant', '1', true), set_config('app.role', 'team_lead', true), set_config('app.scope', 'tenant', true); select app.candidate_die(%s, clock.today())", (who,))
+        asked = pool.submit(as_role('team_lead').post, path, {'candidateId': who, **body})
+        until(lambda: asked.done() or region.sql("select 1 from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.usename ~ 'candidates|measures|placements'"))
+        connection.commit()
+        refused = asked.result()
+    connection.close()
+    assert (refused.status, refused.problem) == (409, 'state'), refused.text
+    assert region.sql(count, (who,)) == [(0,)]

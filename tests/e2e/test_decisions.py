@@ -659,3 +659,16 @@ def test_seen_practitioner_who_died_is_owed_a_premium(region, as_role, premium, 
     assert case.get(f'/decisions/{made["id"]}').json['state'] == 'decided'
     paid = case.post(f'/decisions/{made["id"]}/payments', {'reference': 'B1'})
     assert paid.status == 200 and paid.json['paidOn'] == days(0), paid.text
+
+
+def test_seen_attacker_an_ending_that_is_taken_back_after_a_death_gives_no_benefit_after_it(as_role, notified, later):
+    """The benefit was granted again, without an end, to somebody who had died. It ended with the death."""
+    made, lead = notified(kind='ending', startsOn=days(1), endReason='no_information'), as_role('team_lead')
+    benefit = f'/benefits/{made["benefitId"]}'
+    assert lead.get(benefit).json['state'] == 'ended'
+    with later(5):
+        died = days(5)
+        assert lead.post(f'/candidates/{made["candidateId"]}/deaths', {'diedOn': died}).status == 200
+        back = lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'})
+        assert back.status == 200 and back.json['state'] == 'withdrawn', back.text
+        assert [lead.get(benefit).json[name] for name in ('state', 'untilDay', 'endReason')] == ['ended', died, 'died']
