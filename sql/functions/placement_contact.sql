@@ -82,7 +82,7 @@ create function app.placement_contact_withdraw(contact uuid, why text) returns v
         perform app.placement_contact_undo(p, c);
     end $$;
 
--- Takes back the consequences of a contact. A placement that has ended gets no new tasks.
+-- Takes back the consequences of a contact. A placement that has ended asks for no contact any more; what others have to do about it stays.
 create function app.placement_contact_undo(p app.placement, c app.placement_contact) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -94,7 +94,8 @@ create function app.placement_contact_undo(p app.placement, c app.placement_cont
         where t.tenant_id = c.tenant_id and t.id = c.task_id and app.task_is_settled(t.state);
         perform app.task_drop('placement', p.id, 'urgent_follow_up', coalesce(c.task_id, c.id)::text);
         if not app.placement_is_open(p.state) then
-            perform app.task_drop('placement', p.id);
+            update app.task t set state = app.move('task', t.state, 'drop'), reason = 'subject_ended', ended_at = clock.now(), ended_by = app.actor()
+            where t.tenant_id = c.tenant_id and t.id = c.task_id and app.task_is_open(t.state);
             return;
         end if;
         if c.outcome = 'fine' and p.guided_by_employer_from = done_on then

@@ -293,3 +293,15 @@ def test_seen_practitioner_a_contact_of_a_case_that_ended_is_withdrawn_and_nothi
         assert withdraw(stranger, made['id']).status == 404
         assert withdraw(as_role('consultant'), made['id'], 'other').status == 200, 'the municipality, too'
     assert region.sql("select count(*) from app.task where subject_id = %s and state in ('open', 'proposed', 'done', 'failed')", (place.rsplit('/', 1)[1],)) == [(0,)]
+
+
+def test_seen_attacker_a_withdrawn_contact_ends_no_work_of_others(as_role, region, cared):
+    """A coach withdrew a contact of a placement that had ended, and with it every task about it ended: promises and questions of others, without a word."""
+    place, coach, _ = cared()
+    made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).json
+    assert coach.post(f'{place}/endings', {'reason': 'functioning'}).status == 200
+    about = {'noun': 'placement', 'subjectId': place.rsplit('/', 1)[1], 'dueDay': str(today(region) + datetime.timedelta(days=20))}
+    others = [as_role(role).post('/tasks', {'kind': kind, **about}).json['id'] for role, kind in (('consultant', 'promise'), ('team_lead', 'question'))]
+    assert withdraw(coach, made['id']).status == 200
+    assert [as_role('team_lead').get(f'/tasks/{one}').json['state'] for one in others] == ['open', 'open']
+    assert not tasks(region, place), 'nobody is asked to call any more'
