@@ -176,7 +176,7 @@ create function app.messages_begin(payload jsonb, job bigint, sandbox_address te
             continue when (f.begun or m.state <> 'queued') and app.message_settled(m, job);
             continue when (routed.waits or coalesce(s.stopped, false)) and app.message_hold(m);
             if f.died and m.purpose is null then
-                perform app.message_fire(m, 'withdraw', 'gone');
+                perform app.message_fire(m, 'withdraw', case when m.to_candidate_id is null then 'ended' else 'gone' end); -- others may not read that somebody died
                 continue;
             end if;
             if quiet and not m.urgent and app.message_keeps_quiet(m.channel) then

@@ -107,11 +107,21 @@ def test_nothing_goes_out_to_or_about_somebody_who_died(region, as_role, system,
     to, = system("app.message_queue_candidate('notice', %s, 'candidate', %s, true)", who, who)
     about, = system("app.message_queue('notice', %s, 'candidate', %s, true)", as_role('consultant').get('/user-profile').json['id'], who)
     assert lead.post(f'/candidates/{who}/deaths', {'diedOn': region.sql('select clock.today()')[0][0].isoformat()}).status in (200, 201)
-    for message in (to, about):
+    for message, fault in ((to, 'gone'), (about, 'ended')):
         job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (message,))[0]
         assert attempt(SimpleNamespace(id=message, job=job)) is None
         seen = lead.get(f'/messages/{message}').json
-        assert (seen['state'], seen['fault']) == ('withdrawn', 'gone')
+        assert (seen['state'], seen['fault']) == ('withdrawn', fault)
+
+
+def test_seen_attacker_a_message_does_not_tell_that_somebody_died(region, as_role, system, candidate, attempt):
+    """An employer, who does not read who died, got a message about the person that did not go any more: the person had left or died, it said."""
+    employer, who = as_role('employer'), candidate.json['id']
+    message, = system("app.message_queue('notice', %s, 'candidate', %s, true)", employer.get('/user-profile').json['id'], who)
+    assert as_role('team_lead').post(f'/candidates/{who}/deaths', {'diedOn': region.sql('select clock.today()')[0][0].isoformat()}).status == 200
+    job, = region.sql("delete from queue.job where payload -> 'messages' ->> 0 = %s returning id", (message,))[0]
+    assert attempt(SimpleNamespace(id=message, job=job)) is None
+    assert [employer.get(f'/messages/{message}').json[name] for name in ('state', 'fault')] == ['withdrawn', 'ended']
 
 
 def test_in_quiet_hours_only_urgent_messages_go_out(region, as_role, queued, attempt):
