@@ -188,7 +188,7 @@ create function app.decision_hand_out(decision uuid, day date, by_whom uuid, sho
         perform app.move('decision', d.state, 'notify'); -- or refuses it, before anything is asked
         if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() then
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
-        elsif not exists (select from app.user_account u where u.tenant_id = d.tenant_id and u.id = hand and u.role <> 'candidate') then
+        elsif not exists (select from app.user_account u where u.tenant_id = d.tenant_id and u.id = hand and u.role not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate')) then
             raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_handed_out_by_fkey';
         end if;
         lacks := app.decision_put_off_lacks(d, app.decision_told_on(d, on_day));

@@ -357,7 +357,8 @@ def test_seen_practitioner_a_letter_that_is_handed_out_has_a_day_that_can_be(reg
     for day in (days(1), days(-1)):
         wrong = hand(case, made['id'], day=day)
         assert wrong.status == 400 and [(e['pointer'], e['code']) for e in wrong.json['errors']] == [('/day', 'value')], wrong.text
-    for who in ('01920000-0000-7000-8000-0000000000ff', region.sql("select id::text from app.user_account where tenant_id = 1 and role = 'candidate' limit 1")[0][0]):
+    outside = region.sql("select min(id::text) from app.user_account where tenant_id = 1 and role in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate') group by role")
+    for who in ('01920000-0000-7000-8000-0000000000ff', region.sql('select id::text from app.user_account where tenant_id = 2 limit 1')[0][0], *(one for one, in outside)):
         wrong = hand(case, made['id'], handedOutBy=who)
         assert wrong.status == 400 and wrong.json['errors'][0]['pointer'] == '/handedOutBy', wrong.text
     assert case.post(f'/decisions/{made["id"]}/hand-outs', {}).json['errors'][0]['pointer'] == '/receipt'
