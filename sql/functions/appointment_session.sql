@@ -45,7 +45,15 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
         end if;
     end $$;
 
--- One list of who came. Whoever is named and does not belong to the session is told, all of them at once, and nothing changes; who is not named stays as it
+-- The people of a session as far as the caller sees them, and the day of each: who was moved has another one.
+create function app.appointment_session_days(project uuid, number int) returns table (id uuid, candidate_id uuid, day date) language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    select a.id, a.candidate_id, (a.starts_at at time zone 'Europe/Amsterdam')::date from app.appointment a
+    where a.tenant_id = app.tenant() and a.project_id = project and a.session = number and app.sees_appointment(a) and not app.appointment_is_ended(a.state)
+    $$;
+
+-- One list of who came. Whoever is named and does not belong to the session, or was moved to a day that has not come, is told, all of them at once, and nothing changes; who is not named stays as it
 -- was. What is so already is written no second time. Returns the project, or nothing when the list is a newer one than `versions`.
 create function app.appointment_attendance_put(project uuid, number int, items jsonb, versions int8multirange) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -66,10 +74,11 @@ create function app.appointment_attendance_put(project uuid, number int, items j
         select array_agg(f order by n) into faults from (
             select i.n, case when o.id is null then format('reference /items/%s/candidateId', i.n - 1)
                              when i.part ->> 'attendance' = 'excused' and i.part ->> 'reason' is null then format('required /items/%s/reason', i.n - 1)
-                             when i.part ->> 'attendance' <> 'excused' and i.part ->> 'reason' is not null then format('value /items/%s/reason', i.n - 1) end as f
+                             when i.part ->> 'attendance' <> 'excused' and i.part ->> 'reason' is not null then format('value /items/%s/reason', i.n - 1)
+                             when i.part ->> 'attendance' <> 'excused' and o.day > clock.today() and s.begun then format('value /items/%s/attendance', i.n - 1) end as f
             from jsonb_array_elements(items) with ordinality i (part, n)
-            left join app.appointment o on o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
-                 and o.candidate_id = (i.part ->> 'candidate_id')::uuid and not app.appointment_is_ended(o.state)) w where w.f is not null;
+            cross join (select bool_or(d.day <= clock.today()) as begun from app.appointment_session_days(project, number) d) s
+            left join app.appointment_session_days(project, number) o on o.candidate_id = (i.part ->> 'candidate_id')::uuid) w where w.f is not null;
         if faults is not null then
             raise exception using errcode = 'MW400', message = 'invalid', detail = array_to_string(faults, ' ');
         end if;

@@ -66,7 +66,7 @@ create function app.decision_words(d app.decision, what text) returns text[] lan
 
 -- How somebody objects (Awb 3:45, 6:4, 6:5, 6:7 and 8:81), in plain Dutch.
 create function app.decision_remedies() returns text immutable
-    return 'Stuur ons dan een brief. Dat heet bezwaar maken. Doe het binnen zes weken na de datum van deze brief.' || chr(10)
+    return 'Stuur ons dan een brief. Dat heet bezwaar maken. Doe het binnen zes weken nadat wij u deze brief stuurden of gaven.' || chr(10)
         || 'Zet in uw brief: uw naam en adres, de datum, ons kenmerk, en waarom u het niet eens bent met het besluit. Zet uw handtekening eronder.' || chr(10)
         || 'Kunt u niet wachten op ons antwoord? Vraag dan de rechtbank om een voorlopige voorziening. Dat kost geld.';
 
@@ -78,7 +78,7 @@ create function app.decision_letter(d app.decision, what text) returns jsonb lan
             'paragraphs', to_jsonb(app.decision_words(d, what)), 'reasons', to_jsonb(array_remove(array[coalesce(d.reasons::text, 'Wij hebben gekeken naar de regels en naar uw situatie.')], null)),
             'articles', coalesce((select string_agg(a, ', ') from jsonb_array_elements_text(case jsonb_typeof(d.calculation -> 'articles') when 'array' then d.calculation -> 'articles' else '[]' end) a), 'Participatiewet'),
             'remedies', case when d.revise_reason = 'objection' then app.objection_remedies()
-                             when what = 'put_off' then replace(app.decision_remedies(), 'binnen zes weken na de datum van deze brief', 'uiterlijk op ' || calendar.in_words(d.objection_until))
+                             when what = 'put_off' then replace(app.decision_remedies(), 'binnen zes weken nadat wij u deze brief stuurden of gaven', 'uiterlijk op ' || calendar.in_words(d.objection_until))
                              else app.decision_remedies() end);
     end $$;
 

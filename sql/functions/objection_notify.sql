@@ -24,7 +24,7 @@ create function app.objection_article(what text) returns text immutable parallel
 
 -- How somebody goes to the court against what was decided on an objection (Awb 3:45, 6:7, 8:1 and 8:81), in plain Dutch.
 create function app.objection_remedies() returns text immutable
-    return 'Stuur dan een brief aan de rechtbank. Dat heet in beroep gaan. Doe het binnen zes weken na de datum van deze brief. Dat kost geld.' || chr(10)
+    return 'Stuur dan een brief aan de rechtbank. Dat heet in beroep gaan. Doe het binnen zes weken nadat wij u deze brief stuurden of gaven. Dat kost geld.' || chr(10)
         || 'Zet in uw brief: uw naam en adres, de datum, ons kenmerk, en waarom u het niet eens bent met de beslissing. Zet uw handtekening eronder.' || chr(10)
         || 'Kunt u niet wachten op de rechter? Vraag dan de rechtbank om een voorlopige voorziening. Dat kost ook geld.';
 

@@ -80,14 +80,14 @@ select app.appointment_answer(:id::uuid, @answer)
 select app.appointment_sessions_plan(:project_id::uuid, jsonb_strip_nulls(jsonb_build_object('starts_at', @starts_at, 'minutes', @minutes, 'count', @count,
     'every_days', @every_days, 'place', @place, 'user_id', @user_id, 'organisation_id', @organisation_id, 'channel', @channel, 'handed_by', @handed_by)))
 
--- The sessions that somebody sees, with how many came.
+-- The sessions that somebody sees, with how many came. A session is when most of its people are expected: who was moved to another time does not change it.
 -- query: appointment_session_list
 -- rows: one
 -- whose: nobody
 select :project_id::uuid as project_id, s.sessions from (
     select jsonb_agg(jsonb_build_object('number', n.session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at),
                'people', n.people, 'invited', n.invited, 'present', n.present, 'absent', n.absent, 'excused', n.excused) order by n.session) as sessions
-    from (select a.session, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, count(*) as people, count(a.invited_at) as invited,
+    from (select a.session, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, count(*) as people, count(a.invited_at) as invited,
                  count(*) filter (where a.state = 'present') as present, count(*) filter (where a.state = 'absent') as absent,
                  count(*) filter (where a.state = 'excused') as excused
           from app.appointment a where a.project_id = :project_id::uuid and a.session is not null and not app.appointment_is_ended(a.state)
@@ -106,7 +106,7 @@ select p as project_id from app.appointment_attendance_put(:project_id::uuid, :n
 -- rows: one
 -- whose: candidates
 select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_session_version(s.project_id, s.number) as version from (
-    select a.project_id, a.session::int as number, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, array_agg(a.candidate_id) as candidates,
+    select a.project_id, a.session::int as number, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, array_agg(a.candidate_id) as candidates,
            jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a.state,
                'answer', a.answer, 'reason', a.reason)) order by c.alias, a.id) as items
     from app.appointment a join app.candidate c on c.id = a.candidate_id

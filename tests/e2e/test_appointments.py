@@ -355,6 +355,26 @@ def test_seen_practitioner_a_session_that_is_moved_stays_on_the_list_of_its_cour
     assert states(client, here) == dict(zip(who, ('present', 'absent'))) and client.get(f'/projects/{project}/sessions').json['sessions'][0]['people'] == 2
 
 
+def test_seen_practitioner_who_was_moved_to_another_day_holds_up_no_list(as_role, group, person, region):
+    """One of the group was moved to Thursday. The session then seemed to last until Thursday, and the list of the whole group was refused without a word about whom."""
+    here, project, who = group(4)
+    client, consultant = leader(person, as_role, project), as_role('consultant')
+    session = consultant.get(f'/projects/{project}/sessions').json['sessions'][0]
+    one = {i['candidateId']: i['appointmentId'] for i in client.get(here).json['items']}
+    for n, days in ((1, 3), (2, -1)):
+        assert move(consultant, one[who[n]], 'move', startsAt=moment(region, days)).status == 200
+    now = consultant.get(f'/projects/{project}/sessions').json['sessions'][0]
+    assert (now['people'], now['startsAt'], now['endsAt']) == (4, session['startsAt'], session['endsAt'])
+    listed = client.get(here).json
+    assert (listed['startsAt'], listed['endsAt']) == (session['startsAt'], session['endsAt'])
+    refused = client.put(here, marked(who, 'present', 'absent', 'present', 'present'), '*')
+    assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/items/1/attendance', 'value')], refused.text
+    assert set(states(client, here).values()) == {'planned'}
+    assert client.put(here, marked(who, 'present', 'excused', 'present', 'present'), '*').status == 200
+    tomorrow, _, them = group(2, days=1)
+    assert consultant.put(tomorrow, marked(them, 'present', 'absent'), '*').problem == 'attendance-early'
+
+
 def test_seen_practitioner_who_left_a_cohort_misses_none_of_its_sessions(as_role, cohort, region):
     project, (goes, stays) = cohort(2)
     assert as_role('consultant').post(f'/projects/{project}/sessions', {'startsAt': moment(region), 'count': 3, 'everyDays': 1, 'channel': 'letter'}).status == 200

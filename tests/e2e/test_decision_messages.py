@@ -328,6 +328,16 @@ def test_seen_practitioner_a_letter_that_is_handed_out_tells_the_person(region, 
     assert events.count('notify') == 1
 
 
+def test_seen_practitioner_a_letter_that_is_handed_out_later_says_no_last_day_that_is_too_soon(region, reachable, decided, as_role, later):  # noqa: F811
+    """It was made on Monday and handed out on Friday. It said that one objects within six weeks after the date of the letter, which is four days less than the law gives (Awb 6:8)."""
+    made = decided(kind='ending', startsOn=days(30), endReason='moved')
+    words, = region.sql("select parameters ->> 'remedies' from app.document where subject_id = %s and template = 'decision'", (made['id'],))[0]
+    with later(4):
+        done = hand(as_role('case_manager'), made['id'])
+        assert done.status == 200 and done.json['notifiedOn'] == days(4) and done.json['objectionUntil'] >= days(4 + 42), done.text
+    assert 'datum van deze brief' not in words and 'binnen zes weken nadat wij u deze brief stuurden of gaven' in words, words
+
+
 def test_seen_practitioner_a_letter_that_is_handed_out_is_not_sent_already(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
     """A letter that the printer has is on its way, and one that was sent has told the person. One that came back can be handed out."""
     case, sent, back = as_role('case_manager'), decided(), None

@@ -209,12 +209,12 @@ const struct query query_appointment_session_list = {
     .text = "select $1::uuid as project_id, s.sessions from ( select jsonb_agg(jsonb_build_object('number', n"
             ".session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at), 'peo"
             "ple', n.people, 'invited', n.invited, 'present', n.present, 'absent', n.absent, 'excused', n.exc"
-            "used) order by n.session) as sessions from (select a.session, min(a.starts_at) as starts_at, max"
-            "(a.ends_at) as ends_at, count(*) as people, count(a.invited_at) as invited, count(*) filter (whe"
-            "re a.state = 'present') as present, count(*) filter (where a.state = 'absent') as absent, count("
-            "*) filter (where a.state = 'excused') as excused from app.appointment a where a.project_id = $1:"
-            ":uuid and a.session is not null and not app.appointment_is_ended(a.state) group by a.session) n)"
-            " s where s.sessions is not null",
+            "used) order by n.session) as sessions from (select a.session, mode() within group (order by a.st"
+            "arts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, count(*) as people, "
+            "count(a.invited_at) as invited, count(*) filter (where a.state = 'present') as present, count(*)"
+            " filter (where a.state = 'absent') as absent, count(*) filter (where a.state = 'excused') as exc"
+            "used from app.appointment a where a.project_id = $1::uuid and a.session is not null and not app."
+            "appointment_is_ended(a.state) group by a.session) n) s where s.sessions is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -248,12 +248,12 @@ const struct query query_appointment_attendance_get = {
     .name = "appointment_attendance_get",
     .text = "select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_se"
             "ssion_version(s.project_id, s.number) as version from ( select a.project_id, a.session::int as n"
-            "umber, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, array_agg(a.candidate_id) as ca"
-            "ndidates, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias',"
-            " c.alias, 'appointmentId', a.id, 'state', a.state, 'answer', a.answer, 'reason', a.reason)) orde"
-            "r by c.alias, a.id) as items from app.appointment a join app.candidate c on c.id = a.candidate_i"
-            "d where a.project_id = $1::uuid and a.session = $2::int and not app.appointment_is_ended(a.state"
-            ") group by 1, 2) s",
+            "umber, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a."
+            "ends_at) as ends_at, array_agg(a.candidate_id) as candidates, jsonb_agg(jsonb_strip_nulls(jsonb_"
+            "build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a."
+            "state, 'answer', a.answer, 'reason', a.reason)) order by c.alias, a.id) as items from app.appoin"
+            "tment a join app.candidate c on c.id = a.candidate_id where a.project_id = $1::uuid and a.sessio"
+            "n = $2::int and not app.appointment_is_ended(a.state) group by 1, 2) s",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
