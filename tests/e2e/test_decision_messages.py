@@ -4,6 +4,8 @@ notified."""
 import json
 import subprocess
 import sys
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -479,3 +481,18 @@ def test_seen_attacker_a_letter_that_is_being_written_down_as_sent_is_sent(regio
         region.resume('send_message')
     are(region, [message], 'sent', None)
     assert as_role('team_lead').get(f'/decisions/{made["id"]}').json['notifiedOn'] == days(0)
+
+
+def test_race_of_eight_who_hand_out_one_letter_one_does(region, reachable, decided, as_role):  # noqa: F811
+    """Withstood: each of the others hears that it was done, and whoever pays is told once; also when four send the same key."""
+    case, lead, made, key = as_role('case_manager'), as_role('team_lead'), decided(), str(uuid.uuid4())
+    place, body = f'/decisions/{made["id"]}/hand-outs', {'receipt': 'signed'}
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(case.post, place, body) for _ in range(4)] + [pool.submit(lead.post, place, body, key) for _ in range(4)]
+        answers = [one.result() for one in asked]
+    assert {one.status for one in answers} == {200, 409} and {one.problem for one in answers if one.status == 409} <= {'state', 'idempotency-busy'}, [one.text for one in answers]
+    assert len([one for one in answers[:4] if one.status == 200]) <= 1
+    assert [t['event'] for t in lead.get(f'/decisions/{made["id"]}/transitions').json['items']].count('notify') == 1
+    assert region.sql("select count(*) from app.message where subject_id = %s and purpose is not null", (made['id'],)) == [(1,)]
+    for client, tenant in ((as_role('case_manager', 'gm9902'), 404), (as_role('consultant'), 403)):
+        assert client.post(place, body, key).status == tenant, 'the key of somebody else opens nothing'

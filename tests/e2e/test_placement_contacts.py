@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """After-care: the contacts of a plan, and what a contact sets going."""
 import datetime
+from concurrent.futures import ThreadPoolExecutor
 
 HARD = [1, 3, 7, 14, 21, 28, 42, 56, 91, 182]
 
@@ -305,3 +306,15 @@ def test_seen_attacker_a_withdrawn_contact_ends_no_work_of_others(as_role, regio
     assert withdraw(coach, made['id']).status == 200
     assert [as_role('team_lead').get(f'/tasks/{one}').json['state'] for one in others] == ['open', 'open']
     assert not tasks(region, place), 'nobody is asked to call any more'
+
+
+def test_race_of_eight_who_withdraw_one_contact_one_does(as_role, region, cared, later):
+    """Withstood: its task opens once."""
+    place, coach, _ = cared()
+    with later(1):
+        made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).json
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda n: withdraw(coach if n % 2 else as_role('consultant'), made['id']), range(8)))
+        assert sorted(one.status for one in answers) == [200] + [409] * 7, [one.text for one in answers]
+        assert 'day_1:candidate' in tasks(region, place)
+        assert region.sql("select count(*) from app.transition where subject_id = %s and event = 'reopen'", (made['taskId'],)) == [(1,)]
