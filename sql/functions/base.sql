@@ -22,6 +22,7 @@ create function app.stamp() returns trigger language plpgsql
     as $$
     declare
         touched boolean := tg_op = 'UPDATE' and new.changed_in <> old.changed_in;
+        kept text[] := tg_argv[0]::text[] || coalesce(string_to_array(nullif(current_setting('app.kept', true), ''), ','), '{}'); -- app.kept: what the machine keeps just now
         differs boolean;
     begin
         if tg_op = 'INSERT' then
@@ -35,7 +36,7 @@ create function app.stamp() returns trigger language plpgsql
         new.changed_in := old.changed_in;
         differs := new *<> old;
         if differs and app.role() is distinct from 'system'
-           and (tg_argv[0] = '{}' or to_jsonb(new) - tg_argv[0]::text[] <> to_jsonb(old) - tg_argv[0]::text[]) then
+           and (kept = '{}' or to_jsonb(new) - kept <> to_jsonb(old) - kept) then
             new.version := old.version + 1;
             new.changed_at := clock.now();
         end if;

@@ -48,7 +48,7 @@ create trigger begin before insert on app.benefit for each row execute function 
 create trigger begin_again before update on app.benefit for each row
     when (new.state <> old.state and (app.benefit_is_pending(new.state) or app.benefit_is_open(new.state))) execute function app.benefit_begin();
 
--- What the file says of benefits follows: the kind that is granted, and none when the last one has ended.
+-- What the file says of benefits follows: the kind that is granted, and none when the last one has ended. The version of the file stays: it would tell whoever sees no benefits.
 create function app.benefit_in_file() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -56,8 +56,10 @@ create function app.benefit_in_file() returns trigger language plpgsql
         lives text := (select max(case when b.kind in ('ww', 'wia') then b.kind else 'assistance' end) from app.benefit b
                        where b.tenant_id = new.tenant_id and b.candidate_id = new.candidate_id and b.state = 'granted');
     begin
+        perform set_config('app.kept', 'benefit', true);
         update app.candidate c set benefit = coalesce(lives, 'none')
         where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.status <> 'left' and c.benefit <> coalesce(lives, 'none');
+        perform set_config('app.kept', '', true);
         return null;
     end $$;
 create trigger in_file after update on app.benefit

@@ -72,13 +72,14 @@ create function app.move(noun text, from_state text, event text) returns text la
     end $$;
 
 -- After the state of a row has changed: the transition log. TG_ARGV: the noun; the column, when it is not `state`. A state that was
--- changed without app.move() has no event, and the foreign key refuses it.
+-- changed without app.move() has no event, and the foreign key refuses it. What stands behind the wall of measures has numbers of its own: a gap would tell of it.
 create function app.log_transition() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         before text;
         after text;
+        behind boolean := tg_argv[0] in ('signal', 'decision', 'objection');
     begin
         if tg_nargs = 1 then
             before := old.state;
@@ -87,7 +88,13 @@ create function app.log_transition() returns trigger language plpgsql
             before := to_jsonb(old) ->> tg_argv[1];
             after := to_jsonb(new) ->> tg_argv[1];
         end if;
-        insert into app.transition (tenant_id, noun, subject_id, from_state, event, to_state, at, actor, role)
-        values (new.tenant_id, tg_argv[0], new.id, before, current_setting('app.event', true), after, clock.now(), app.actor(), app.role());
+        if tg_argv[0] in ('task', 'message', 'document') then
+            behind := new.wall is not distinct from 'measure';
+        elsif tg_argv[0] = 'appointment' then
+            behind := new.kind = 'hearing';
+        end if;
+        insert into app.transition (tenant_id, seq, noun, subject_id, from_state, event, to_state, at, actor, role) overriding system value
+        values (new.tenant_id, case when behind then nextval('app.transition_behind') else nextval('app.transition_seq_seq') end, tg_argv[0], new.id, before,
+                current_setting('app.event', true), after, clock.now(), app.actor(), app.role());
         return null;
     end $$;

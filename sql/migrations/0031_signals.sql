@@ -1,6 +1,8 @@
 -- Signals: somebody saw that a person did not do what was asked, and says so the same day. A signal is a fact with a place and a moment; what is made of it is
 -- a decision.
 
+-- Numbers of transitions behind the wall of measures. A gap in those of the others would tell how many there were in one transaction.
+create sequence app.transition_behind;
 create domain app.signal_kind as text check (value in ('no_show', 'refusal', 'misconduct', 'sick', 'no_search', 'other'));
 create domain app.signal_outcome as text check (value in ('present', 'ill', 'excused', 'not_excused', 'mistaken', 'unknown'));
 create domain app.signal_duty as text check (value in ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'ordinance'));
@@ -25,6 +27,7 @@ create table app.signal (
     sender uuid not null,
     listed boolean not null default false,
     doubles_id uuid,
+    checked_with_id uuid,
     duty app.signal_duty,
     outcome app.signal_outcome,
     looked_into_at timestamptz,
@@ -46,6 +49,7 @@ create table app.signal (
     foreign key (tenant_id, organisation_id) references app.organisation (tenant_id, id),
     foreign key (tenant_id, employer_id) references app.employer (tenant_id, id),
     foreign key (tenant_id, doubles_id) references app.signal (tenant_id, id),
+    foreign key (tenant_id, checked_with_id) references app.signal (tenant_id, id),
     constraint signal_of_one_sender check (num_nonnulls(organisation_id, employer_id) <= 1),
     constraint signal_handled_with_outcome check ((state = 'handled') = (handled_at is not null) and (state <> 'handled' or outcome is not null))
 );
@@ -55,6 +59,7 @@ comment on column app.signal.sender is 'that organisation, employer or user: of 
 comment on column app.signal.listed is 'an absence on a list of attendance made it, and a correction of the list takes it back';
 comment on column app.signal.doubles_id is 'somebody else told the same of that appointment first: it is looked into once';
 comment on column app.signal.duty is 'which duty it is about: those of the Participatiewet, article 18, paragraph 4, under a to h, or one of the ordinance';
+comment on column app.signal.checked_with_id is 'the signal whose check looks into this one, too: of that person and that kind, of that day; absent when its check is its own';
 comment on column app.signal.amended_at is 'after it was handled, somebody corrected its outcome: the audit has both, and a note the reason';
 comment on column app.signal.corrected_at is 'after it was handled, the list of attendance was corrected';
 -- How a signal of a kind is looked into first, and how next after a check that ended in this way.
@@ -85,3 +90,4 @@ create index signal_by_organisation on app.signal (tenant_id, organisation_id, r
 create index signal_by_employer on app.signal (tenant_id, employer_id, received_at, id) where employer_id is not null;
 create index signal_by_project on app.signal (tenant_id, project_id, received_at, id) where project_id is not null;
 create index signal_doubled_by on app.signal (tenant_id, doubles_id) where doubles_id is not null;
+create index signal_checked_by on app.signal (tenant_id, checked_with_id) where checked_with_id is not null;

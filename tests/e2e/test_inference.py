@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whether somebody has a measure cannot be inferred: everything that anybody outside the wall of measures reads of a person is, byte for byte, what was read before there was
 one. The same person with and without leaves nothing to neutralise but the moment of the answer: no identifier, no version and no instant of a row may differ."""
+import base64
 import email
 import email.policy
+import json
 import os
+import re
 import sys
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,20 +18,40 @@ from test_decisions import act, days, law, obliged  # noqa: F401: fixtures
 from test_decisions import WEIGHED
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from inference import INSIDE, SERVED, Reader, Things, answered, picture, writes  # noqa: E402
-from region import BIN, Client, Region, roles  # noqa: E402
+from inference import INSIDE, RANDOM, SERVED, Reader, Things, answered, picture, reads, writes  # noqa: E402
+from receivers import Receiver, verified_v1  # noqa: E402
+from region import BIN, Client, Region, roles, until  # noqa: E402
 
 # What the person and who pays the benefit are told of a decision, they read; everything else of them stays as it was.
 TOLD = {'benefits_payment': {'listMessages', 'getMessage'}}
 
 
+SECRETS = {purpose: 'whsec_' + base64.b64encode(bytes(range(at, at + 32))).decode() for at, purpose in enumerate(('benefits_payment', 'events'))}
+
+
 @pytest.fixture(scope='session')
-def region():
-    """Programs without sanitizers: it is asked some forty thousand times, and asks nothing of memory."""
+def receiver():
+    """Whoever pays benefits, and whoever gets events, by signed webhooks."""
+    with Receiver.started() as server:
+        for purpose, secret in SECRETS.items():
+            server.key(purpose, secret)
+        yield server
+
+
+@pytest.fixture(scope='session')
+def region(receiver):
+    """Programs without sanitizers: it is asked some eighty thousand times, and asks nothing of memory."""
     with Region.started('inference', BIN, candidates=420) as made:
         made.env['MAATWERK_THREADS'] = '2'
+        made.env.update(receiver.settings)
         made.start_programs()
         made.wait_until_idle()
+        admin = Client(made, 'tenant_admin')
+        for item in admin.get('/endpoints?pageSize=100').json['items']:
+            assert admin.patch(f'/endpoints/{item["id"]}', {'paused': True}, '*').status == 200
+        for purpose in SECRETS:
+            answer = admin.post('/endpoints', {'purpose': purpose, 'kind': 'webhook', 'secret': purpose, 'address': f'{receiver.address}/{purpose}'})
+            assert answer.status == 201, answer.text
         yield made
 
 
@@ -65,15 +89,36 @@ def world_of(region, as_role, person, candidate, obliged, world):  # noqa: F811
     readers = [(role, Reader(region, role, client.token)) for role, client in clients.items()]
     readers += [(role, Reader(region, f'{role} with power', person(role, attributes=[power])[1](role).token)) for role, power in (('consultant', 'decider'),)]
     readers.append(('team_lead', Reader(region, 'team_lead of another municipality', as_role('team_lead', 'gm9902').token)))
+    for role, reader in readers:
+        reader.agenda = None
+        if role in SERVED['paths']['/calendar-feeds']['post']['x-rights']:
+            owner = Client(region, None)
+            owner.token = reader.token
+            feed = owner.post('/calendar-feeds')
+            assert feed.status == 201, feed.text
+            reader.agenda = feed.json['address']
     return who, readers
 
 
+@pytest.fixture(scope='module')
+def small(law):  # noqa: F811
+    """Suppression admits nothing here."""
+    law['put']('figure.smallest_cell', {'count': 50})
+
+
+def by_token(region, address):
+    with urllib.request.urlopen(f'http://127.0.0.1:{region.port}{address}') as answer:
+        return answer.read()
+
+
 def everything(readers, things, leave_out=()):
-    """Three ask at the same time: each reader on a connection of its own."""
-    found = {}
+    """Three ask at the same time: each reader on a connection of its own. Also the agenda of each, by its token."""
+    asked = [one for one in readers if one[0] not in leave_out]
     with ThreadPoolExecutor(3) as pool:
-        for part in pool.map(lambda one: picture(one[1], one[0], things), [one for one in readers if one[0] not in leave_out]):
-            found.update(part)
+        found = {key: answers for part in pool.map(lambda one: picture(one[1], one[0], things), asked) for key, answers in part.items()}
+    for _, reader in asked:
+        if reader.agenda:
+            found[reader.name, 'getCalendar', 'by its token'] = {repr(by_token(things.region, reader.agenda))}
     return found
 
 
@@ -105,6 +150,11 @@ def hole_in(region, function, sound, broken):
     region.sql(text)
 
 
+def done(answer):
+    assert answer.status in (200, 201), answer.text
+    return answer.json
+
+
 def count_figures(region):
     act(region, 'select app.figures_count()')
 
@@ -117,19 +167,14 @@ def readers_of(mail):
     return email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)['to']
 
 
-def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, person, world_of, law):  # noqa: F811
+def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, person, world_of, small):  # noqa: F811
     who, readers = world_of
-    law['put']('figure.smallest_cell', {'count': 50})      # suppression admits nothing here
     case, lead, other = as_role('case_manager'), as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead')
     count_figures(region)
     things, mailed = Things(region, who), mails(region)
     before = everything(readers, things)
-    assert {operation for _, operation, _ in before} == {item['get']['operationId'] for item in SERVED['paths'].values()
+    assert {operation for _, operation, _ in before} - {'getCalendar'} == {item['get']['operationId'] for item in SERVED['paths'].values()
                                                          if set(item.get('get', {}).get('x-rights', {})) - {'system'}}
-
-    def done(answer):
-        assert answer.status in (200, 201), answer.text
-        return answer.json
 
     def nothing_differs(stage, leave_out=(), told={}):
         region.wait_until_idle()
@@ -165,18 +210,82 @@ def test_inference_nobody_outside_the_wall_reads_another_byte(region, as_role, p
             assert operation in {line.split()[1] for line in differences(sound, picture(reader, 'consultant', things), {})}, hole
 
 
-def test_inference_a_write_is_answered_the_same(region, as_role, person, world):
-    """Two people who differ in nothing but a signal, its check, and a decision about which one was asked by letter: everything that anybody outside may write, by the examples of the
-    contract, is answered alike. What one call changes, it changes for both, so that also what follows is comparable."""
-    lead, consultant, coach = as_role('team_lead'), as_role('consultant'), person('coach')
+@pytest.fixture
+def told(region, as_role, person, world_of):
+    """told(**draft): a decision that is drafted, about which the person is heard, that somebody else makes, and whose letter is handed out."""
+    case, lead, (who, _) = as_role('case_manager'), as_role('team_lead'), world_of
+
+    def make(**more):
+        signal = done(case.post('/signals', {'candidateId': who, 'kind': 'refusal', 'words': 'Weigerde het werk.'}))['id']
+        done(case.post(f'/signals/{signal}/handlings', {'outcome': 'not_excused', 'duty': 'a'}))
+        decision = done(case.post('/decisions', {'candidateId': who, 'conductOn': days(-3), 'signalIds': [signal], **WEIGHED, **more}))['id']
+        done(case.post(f'/decisions/{decision}/view-requests', {'channel': 'in_person'}))
+        done(case.post(f'/decisions/{decision}/views', {'text': 'Het spijt me.'}))
+        done(lead.post(f'/decisions/{decision}/determinations'))
+        done(case.post(f'/decisions/{decision}/hand-outs', {'receipt': 'signed'}))
+        return decision
+    return make
+
+
+def event_of(receiver, decision):
+    """What whoever pays got of a decision: signed, and once. Whoever gets events has nothing."""
+    until(lambda: any(decision.encode() in body for _, _, body in receiver.got))
+    (path, headers, body), = [got for got in receiver.got if decision.encode() in got[2]]
+    assert path == '/benefits_payment' and verified_v1(SECRETS['benefits_payment'], {name.lower(): value for name, value in headers.items()}, body)
+    assert not [path for path, _, _ in receiver.got if path == '/events']
+    return json.loads(body)
+
+
+def test_inference_time_passes_and_nobody_outside_the_wall_reads_another_byte(region, as_role, world_of, small, told, later, receiver):  # noqa: F811
+    """What is read two months later, when there was no measure. Then, two months before: a lowering. It begins and it ends, its terms pass and are reminded of, and two months later the same is read."""
+    who, readers = world_of
+    things = Things(region, who)
+    with later(62):
+        region.wait_until_idle()
+        count_figures(region)
+        before = everything(readers, things, {'candidate'})
+    decision, draft = told(kind='lowering', duty='h'), done(as_role('case_manager').post('/decisions', {'candidateId': who, 'kind': 'warning', 'conductOn': days(-3)}))['id']
+    assert set(event_of(receiver, decision)['data']) == {'message', 'noun', 'id'}
+    with later(62):
+        until(lambda: as_role('team_lead').get(f'/decisions/{decision}').json['state'] == 'ended')
+        region.wait_until_idle()
+        count_figures(region)
+        found = differences(before, everything(readers, things, {'candidate'}), TOLD)
+        assert not found, f'{len(found)} answers differ, such as\n' + '\n'.join(found[:12])
+    with later(370):
+        until(lambda: as_role('team_lead').get(f'/decisions/{draft}').json['state'] == 'lapsed')
+    assert region.sql("select 1 from app.message where noun in ('decision', 'task') and wall = 'measure' and candidate_id = %s and to_user_id is not null", (who,)), 'nobody inside was reminded'
+
+
+def test_inference_a_benefit_that_a_decision_ended_is_seen_by_who_sees_benefits(region, as_role, world_of, small, told, receiver):  # noqa: F811
+    who, readers = world_of
+    count_figures(region)
+    things = Things(region, who)
+    before = everything(readers, things)
+    decision = told(kind='ending', startsOn=days(0), endReason='no_information')
+    assert set(event_of(receiver, decision)['data']) == {'message', 'noun', 'id'}
+    region.wait_until_idle()
+    count_figures(region)
+    found = [one for one in differences(before, everything(readers, things, {'candidate'}), TOLD) if ' getFigure /figures/outflow' not in one]      # suppression admits that somebody left the benefit
+    assert not found, f'{len(found)} answers differ, such as\n' + '\n'.join(found[:12])
+    benefit, = as_role('team_lead').get(f'/benefits?candidateId={who}').json['items']
+    himself, = [reader for role, reader in readers if role == 'candidate']
+    himself.connection.close()
+    for status, _, body in (himself.get(f'/benefits/{benefit["id"]}'), himself.get(f'/candidates/{who}')):
+        assert status == 200 and decision.encode() not in body
+    assert benefit['state'] == 'ended' and json.loads(himself.get(f'/benefits/{benefit["id"]}')[2])['state'] == 'ended' and json.loads(himself.get(f'/candidates/{who}')[2])['benefit'] == 'none'
+
+
+@pytest.fixture
+def twin(as_role, person, world):
+    """twin(): somebody with everything that somebody has, alike for each: {table: [id]}. `twin.coach` has them all."""
+    lead, consultant = as_role('team_lead'), as_role('consultant')
 
     def made(client, path, **body):
-        answer = client.post(path, body)
-        assert answer.status in (200, 201), (path, answer.text)
-        return answer.json['id']
+        return done(client.post(path, body))['id']
 
     def somebody():
-        who = made(lead, '/candidates', alias='Tweeling', pc4='5012', hoursMin=8, hoursMax=32, coachId=coach[0])
+        who = made(lead, '/candidates', alias='Tweeling', pc4='5012', hoursMin=8, hoursMax=32, coachId=somebody.coach[0])
         about = {'candidate': who, 'benefit': made(lead, '/benefits', candidateId=who, kind='assistance', appliedOn='2026-01-01'),
                  'trajectory': made(consultant, '/trajectories', candidateId=who, kind='course'),
                  'appointment': made(consultant, '/appointments', candidateId=who, kind='introduction', startsAt=f'{days(9)}T09:00:00Z'),
@@ -185,13 +294,32 @@ def test_inference_a_write_is_answered_the_same(region, as_role, person, world):
                  'task': made(consultant, '/tasks', kind='question', noun='candidate', subjectId=who, dueDay=days(20)),
                  'note': made(consultant, '/notes', noun='candidate', subjectId=who, text='Gesproken.')}
         return {table: [one] for table, one in about.items()}
-    plain, measured = somebody(), somebody()
-    signal = made(lead, '/signals', candidateId=measured['candidate'][0], kind='refusal', words='Weigerde.')
-    decision = made(lead, '/decisions', candidateId=measured['candidate'][0], kind='warning', conductOn=days(-3), signalIds=[signal])
-    assert lead.post(f'/decisions/{decision}/view-requests', {'channel': 'letter'}).status == 200
-    region.wait_until_idle()
+    somebody.coach = person('coach')
+    return somebody
+
+
+def measures_of(lead, who):
+    """A signal that is checked, and a decision about which the person is asked by letter."""
+    signal = done(lead.post('/signals', {'candidateId': who, 'kind': 'refusal', 'words': 'Weigerde.'}))['id']
+    decision = done(lead.post('/decisions', {'candidateId': who, 'kind': 'warning', 'conductOn': days(-3), 'signalIds': [signal], **WEIGHED}))['id']
+    done(lead.post(f'/decisions/{decision}/view-requests', {'channel': 'letter'}))
+    return decision
+
+
+def outside(region, person, coach):
     clients = {role: Client(region, role) for role in roles() if role not in INSIDE | {'candidate'}}
     clients.update({role: Client(region, role, user=person(role)[0]) for role in ('case_manager', 'tenant_admin')}, coach=Client(region, 'coach', user=coach[0]))
+    return clients
+
+
+def test_inference_a_write_is_answered_the_same(region, as_role, person, twin):
+    """Two people who differ in nothing but a signal, its check, and a decision about which one was asked by letter: everything that anybody outside may write, by the examples of the
+    contract, is answered alike. What one call changes, it changes for both, so that also what follows is comparable."""
+    lead, coach = as_role('team_lead'), twin.coach
+    plain, measured = twin(), twin()
+    measures_of(lead, measured['candidate'][0])
+    region.wait_until_idle()
+    clients = outside(region, person, coach)
     compared, found = 0, []
     for role, client in clients.items():
         for one, other in zip(writes(role, plain), writes(role, measured), strict=True):
@@ -200,3 +328,33 @@ def test_inference_a_write_is_answered_the_same(region, as_role, person, world):
             if answers[0] != answers[1]:
                 found.append((role, one[0], *answers))
     assert compared > 200 and not found, (compared, found[:5])
+
+
+def test_inference_after_a_death_everything_is_read_alike(region, as_role, person, twin):
+    """Two people who differ in nothing but measures die: signals end, and drafts and a decision that nobody told of lapse. Everything that anybody outside reads of the one is read of the other: versions,
+    states and counts. Identifiers, numbers and moments are of each row."""
+    number = re.compile('"id":[0-9]+')
+    lead, other, (plain, measured) = as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead'), (twin(), twin())
+    decisions = [measures_of(lead, measured['candidate'][0]) for _ in range(2)]
+    done(lead.post(f'/decisions/{decisions[0]}/view-waivers', {'ground': 'awb_4_11_b', 'text': 'Al gehoord.'}))
+    signal, = {signal for signal in lead.get(f'/decisions/{decisions[0]}').json['signalIds']}
+    done(lead.post(f'/signals/{signal}/handlings', {'outcome': 'not_excused'}))
+    region.sql("set session_replication_role = replica; update app.decision set state = 'decided', decided_at = clock.now(), decided_by = gen_random_uuid(), decided_logins = '{x}' where id = %s", (decisions[0],))
+    region.wait_until_idle()
+    for one in (plain, measured):
+        done(other.post(f'/candidates/{one["candidate"][0]}/deaths', {'diedOn': days(0)}))
+    region.wait_until_idle()
+    assert [state for state, in region.sql('select state from app.decision where id = any (%s::uuid[])', (decisions,))] == ['lapsed', 'lapsed']
+    gaps = [region.sql("select max(seq) - min(seq) from app.transition where subject_id = any (%s::uuid[]) and event in ('cancel', 'die')", ([ids[0] for ids in one.values()],)) for one in (plain, measured)]
+    assert gaps[0] == gaps[1], 'the numbers of what happened tell how much else happened'
+    compared, found = 0, []
+    for role, client in outside(region, person, twin.coach).items():
+        reader, pictures = Reader(region, role, client.token), []
+        for one in (plain, measured):
+            things = Things(region, one['candidate'][0])
+            things.known = one
+            own = [(operation, address) for operation, address in reads(role, things) if '~' not in address and any(ids[0] in address for ids in one.values())]
+            pictures.append([(operation, RANDOM.sub('', address), number.sub('', RANDOM.sub('', repr(reader.read(address))))) for operation, address in own])
+        compared += len(pictures[0])
+        found += [(role, one[:2], differs({one[2]}, {two[2]})) for one, two in zip(*pictures, strict=True) if one != two]
+    assert compared > 100 and not found, f'{compared} ' + '\n'.join(map(str, found[:12]))
