@@ -1,6 +1,6 @@
 -- Signals: who sees them, and who may tell of whom.
 
--- Whether this user has to look into a signal, or into one that it doubles: an open check of that user is about it.
+-- Whether this user has to look into a signal: an open check of that user is about it, or about the one that it is checked with.
 create function app.signal_checks(signal uuid, actor uuid) returns boolean language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -25,7 +25,7 @@ create function app.signal_told(s app.signal, scope text, role text, organisatio
                      when role = 'employer' then s.employer_id = organisation
                      when role = 'candidate' then false
                      else s.made_by = actor or app.signal_inside(s, scope, role, organisation, actor)
-                          or (role in ('field_officer', 'case_manager') and app.signal_checks(s.id, actor)) end) is true;
+                          or (role in ('field_officer', 'case_manager') and app.signal_checks(coalesce(s.checked_with_id, s.id), actor)) end) is true;
     end $$;
 grant execute on function app.signal_told(app.signal, text, text, uuid, uuid) to public;
 create function app.sees_signal(s app.signal, scope text default app.scope(), role text default app.role(),
@@ -123,17 +123,23 @@ create function app.signal_put(s app.signal) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        first uuid;
+        first app.signal;
+        checked app.signal;
         outside uuid := case when app.role() in ('firm', 'agency', 'course_leader') then app.organisation() end;
         employer uuid := case when app.role() = 'employer' then app.organisation() end;
     begin
         perform from app.appointment a where a.tenant_id = app.tenant() and a.id = s.appointment_id for no key update; -- two who tell the same wait for each other
-        select o.id into first from app.signal o where o.tenant_id = app.tenant() and o.appointment_id = s.appointment_id and o.kind = s.kind
+        perform pg_advisory_xact_lock('app.signal'::regclass::int, hashtext(s.candidate_id::text));
+        select o.* into first from app.signal o where o.tenant_id = app.tenant() and o.appointment_id = s.appointment_id and o.kind = s.kind
             and o.doubles_id is null and not app.signal_is_ended(o.state) order by o.received_at limit 1;
+        if first.id is null then -- the check of that one may end just now: then it has not looked into this one
+            select o.* into checked from app.signal o where o.tenant_id = app.tenant() and o.candidate_id = s.candidate_id and o.kind = s.kind and app.signal_is_pending(o.state)
+                and o.checked_with_id is null and o.doubles_id is null and app.figure_days(o.received_at, clock.now()) = 0 order by o.received_at, o.id limit 1 for no key update;
+        end if;
         insert into app.signal (tenant_id, id, candidate_id, kind, appointment_id, trajectory_id, placement_id, proposal_id, vacancy_id, project_id,
-                                seen_by, seen_at, received_at, listed, doubles_id, made_by, organisation_id, employer_id, sender)
+                                seen_by, seen_at, received_at, listed, doubles_id, checked_with_id, made_by, organisation_id, employer_id, sender)
         values (app.tenant(), s.id, s.candidate_id, s.kind, s.appointment_id, s.trajectory_id, s.placement_id, s.proposal_id, s.vacancy_id, s.project_id,
-                s.seen_by, coalesce(s.seen_at, least((select a.starts_at from app.appointment a where a.tenant_id = app.tenant() and a.id = s.appointment_id), clock.now())), clock.now(), coalesce(s.listed, false), first, app.actor(), outside, employer, coalesce(outside, employer, app.actor(), app.task_no_desk()));
+                s.seen_by, coalesce(s.seen_at, least((select a.starts_at from app.appointment a where a.tenant_id = app.tenant() and a.id = s.appointment_id), clock.now())), clock.now(), coalesce(s.listed, false), first.id, coalesce(first.checked_with_id, first.id, checked.id), app.actor(), outside, employer, coalesce(outside, employer, app.actor(), app.task_no_desk()));
     end $$;
 
 -- Writes down a signal of the caller. What the caller says besides is a note behind the wall.

@@ -9,7 +9,7 @@ create function app.signal_check_open(s app.signal, how text default null, owner
                               topic => coalesce(how, (select c.how::text from ref.signal_check c where c.kind = s.kind)));
     end $$;
 
--- After a signal was written down. What another one told before is looked into once.
+-- After a signal was written down. What another one told before is looked into once, and so is what was told of a person that day, of one kind.
 create function app.signal_begin() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -19,7 +19,7 @@ create function app.signal_begin() returns trigger language plpgsql
         perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
-create trigger check_today after insert on app.signal for each row when (new.doubles_id is null) execute function app.signal_begin();
+create trigger check_today after insert on app.signal for each row when (new.checked_with_id is null) execute function app.signal_begin();
 
 -- After a check has ended: the next one follows the same day, such as a visit when nobody answered, or it was looked into.
 create function app.signal_looked_into() returns trigger language plpgsql
@@ -36,7 +36,7 @@ create function app.signal_looked_into() returns trigger language plpgsql
         end if;
         if new.outcome <> 'not_reached' or next is null then
             update app.signal o set state = app.move('signal', o.state, 'look_into'), looked_into_at = clock.now()
-            where o.tenant_id = s.tenant_id and s.id in (o.id, o.doubles_id) and app.signal_is_pending(o.state);
+            where o.tenant_id = s.tenant_id and s.id in (o.id, o.checked_with_id) and app.signal_is_pending(o.state);
         end if;
         if next is not null then
             perform app.signal_check_open(s, next);
@@ -47,26 +47,39 @@ create function app.signal_looked_into() returns trigger language plpgsql
 create trigger signal_looked_into after update on app.task for each row
     when (new.kind = 'check' and new.noun = 'signal' and new.state <> old.state and app.task_is_settled(new.state)) execute function app.signal_looked_into();
 
--- After a signal was handled or taken back: nobody checks it any more. Whoever sent it from outside the wall hears that it was handled, and nothing else. What
--- doubled a signal that was taken back stands by itself: the first of them is looked into.
+-- After a signal was handled or taken back: nobody checks it any more. What was to be checked with it is checked on: the first of them has that check now.
+create function app.signal_check_pass(s app.signal) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        next app.signal;
+        open app.task;
+    begin
+        select t.* into open from app.task t where t.tenant_id = s.tenant_id and t.subject_id = s.id and t.kind = 'check' and (app.task_is_open(t.state) or app.task_is_pending(t.state)) limit 1;
+        perform app.task_drop('signal', s.id, 'check');
+        select o.* into next from app.signal o where o.tenant_id = s.tenant_id and o.checked_with_id = s.id and app.signal_is_pending(o.state) order by o.received_at, o.id limit 1;
+        if found then
+            update app.signal o set checked_with_id = nullif(next.id, o.id) where o.tenant_id = s.tenant_id and o.checked_with_id = s.id and app.signal_is_pending(o.state);
+            perform app.signal_check_open(next, open.topic, open.owner_user_id);
+        end if;
+    end $$;
+
+-- Whoever sent a signal from outside the wall hears that it was handled, and nothing else. What doubled a signal that was taken back stands by itself.
 create function app.signal_end() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         event text := current_setting('app.event', true);
-        next app.signal;
+        next uuid;
     begin
-        perform app.task_drop('signal', new.id, 'check');
+        perform app.signal_check_pass(new);
         if new.state = 'handled' then
             perform app.notify_user(u.id, 'signal', new.id, app.occasion('signal', new.id::text, 'handled')) from app.user_account u
             where u.tenant_id = new.tenant_id and u.id = new.made_by and u.active and u.id is distinct from app.actor() and u.role not in ('case_manager', 'team_lead');
         else
-            select o.* into next from app.signal o where o.tenant_id = new.tenant_id and o.doubles_id = new.id and not app.signal_is_ended(o.state)
+            select o.id into next from app.signal o where o.tenant_id = new.tenant_id and o.doubles_id = new.id and not app.signal_is_ended(o.state)
                 order by o.received_at, o.id limit 1;
-            update app.signal o set doubles_id = nullif(next.id, o.id) where o.tenant_id = new.tenant_id and o.doubles_id = new.id and next.id is not null;
-            if app.signal_is_pending(next.state) then
-                perform app.signal_check_open(next);
-            end if;
+            update app.signal o set doubles_id = nullif(next, o.id) where o.tenant_id = new.tenant_id and o.doubles_id = new.id and next is not null;
         end if;
         perform set_config('app.event', coalesce(event, ''), true);
         return null;
@@ -115,15 +128,15 @@ create function app.signals_correct(a app.appointment) returns void language plp
         end loop;
     end $$;
 
--- Another check, by whoever passes the wall: how, and by whom.
+-- Another check, by whoever passes the wall: how, and by whom. It looks into the others of that check, too.
 create function app.signal_order_check(signal uuid, how text, owner_user uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare s app.signal := app.signal_lock(signal); -- it asks app.sees_signal()
     begin
         perform app.require('signal', s.state, 'orderCheck');
-        perform app.task_drop('signal', coalesce(s.doubles_id, s.id), 'check');
-        select o.* into s from app.signal o where o.tenant_id = s.tenant_id and o.id = coalesce(s.doubles_id, s.id);
+        select o.* into s from app.signal o where o.tenant_id = s.tenant_id and o.id = coalesce(s.checked_with_id, s.id);
+        perform app.task_drop('signal', s.id, 'check');
         perform app.signal_check_open(s, how, owner_user);
     end $$;
 
@@ -139,9 +152,9 @@ create function app.signal_facts(signal uuid) returns table (person json, invita
                app.rules_known(s.candidate_id, (s.seen_at at time zone 'Europe/Amsterdam')::date),
                (select json_agg(json_strip_nulls(json_build_object('taskId', t.id, 'how', t.topic, 'state', t.state, 'outcome', t.outcome, 'ownerUserId', t.owner_user_id,
                        'dueAt', app.json_instant(t.due_at), 'endedAt', app.json_instant(t.ended_at))) order by t.made_at, t.id) from app.task t
-                where t.tenant_id = s.tenant_id and t.subject_id = coalesce(s.doubles_id, s.id) and t.noun = 'signal' and t.kind = 'check')
+                where t.tenant_id = s.tenant_id and t.subject_id in (s.id, s.checked_with_id) and t.noun = 'signal' and t.kind = 'check')
         from app.signal s join app.candidate c on c.tenant_id = s.tenant_id and c.id = s.candidate_id
-        where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(s.id, app.actor()));
+        where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(coalesce(s.checked_with_id, s.id), app.actor()));
     end $$;
 
 -- How the person is called, for the same.
@@ -150,7 +163,7 @@ create function app.signal_alias(signal uuid) returns text language plpgsql stab
     as $$
     begin
         return (select c.alias from app.signal s join app.candidate c on c.tenant_id = s.tenant_id and c.id = s.candidate_id
-                where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(s.id, app.actor())));
+                where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(coalesce(s.checked_with_id, s.id), app.actor())));
     end $$;
 
 -- After somebody died: nothing is looked into any more.

@@ -6,7 +6,7 @@ s.id, s.candidate_id, s.kind, case when i.inside then s.state else app.signal_st
 s.placement_id, s.proposal_id, s.vacancy_id, s.seen_by, s.seen_at, s.received_at,
 case when i.inside then s.project_id end as project_id, case when i.inside then s.made_by end as made_by,
 case when i.inside then s.organisation_id end as organisation_id, case when i.inside then s.employer_id end as employer_id,
-case when i.inside then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome,
+case when i.inside then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when i.inside then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome,
 case when i.inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as handled_at,
 case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at, case when i.inside then s.amended_at end as amended_at,
 case when i.inside then s.version else app.signal_version_outside(s) end as version,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Signals: who sends them, what a sender sees of one, and who passes the wall."""
+import os
 import threading
 import uuid
 
@@ -7,6 +8,8 @@ import pytest
 
 from region import Client
 from test_appointments import cohort, group, leader, marked, moment, move  # noqa: F401 fixtures
+
+ROUNDS = int(os.environ.get('ROUNDS', '3'))
 
 
 @pytest.fixture
@@ -296,6 +299,75 @@ def test_race_eight_tell_the_same_and_one_check_is_opened(as_role, candidate, re
         thread.join()
     assert answers.count(201) == 3, answers     # of each sender one; the person is not in the caseload of the coach
     assert region.sql("select count(*) from app.task where kind = 'check' and candidate_id = %s", (candidate.json['id'],)) == [(1,)]
+
+
+def test_six_signals_of_one_day_are_looked_into_by_one_check(as_role, tell, person, on_duty, region, candidate, later):
+    """Each of six opened a check of its own, so somebody called, or went, six times. Another kind is another check, and so is what is told after it, or the day after."""
+    lead, (user, officer) = as_role('team_lead'), person('field_officer')
+    on_duty(user)
+    senders = [as_role('consultant'), person('consultant')[1]('consultant')]
+    six = [tell(senders[n % 2], kind='refusal').json['id'] for n in range(6)]
+    task = check_of(as_role, six[0])
+    assert [lead.get(f'/signals/{one}').json.get('checkedWithId') for one in six] == [None] + [six[0]] * 5
+    assert all(lead.get(f'/tasks?subjectId={one}').json['items'] == [] for one in six[1:])
+    mine = officer('field_officer')
+    assert {s['id'] for s in mine.get('/signals?pageSize=100').json['items']} >= set(six)       # whoever checks sees all that the check is about
+    assert [c['taskId'] for c in mine.get(f'/signals/{six[3]}').json['checks']] == [task['id']]
+    apart = tell(kind='misconduct').json['id']
+    assert check_of(as_role, apart)['id'] != task['id']
+    ends(mine, task, 'refused')
+    looked = [lead.get(f'/signals/{one}').json for one in six]
+    assert {(s['state'], s['checks'][0]['taskId']) for s in looked} == {('looked_into', task['id'])} and lead.get(f'/signals/{apart}').json['state'] == 'received'
+    assert act_figures(region, candidate) == [(7, 6)]
+    assert 'checkedWithId' not in lead.get(f'/signals/{tell(kind="refusal").json["id"]}').json
+    with later(1):
+        other = tell(kind='misconduct').json['id']
+        assert check_of(as_role, other)['id'] != check_of(as_role, apart)['id']
+    for one in six:
+        assert lead.post(f'/signals/{one}/handlings', {'outcome': 'not_excused'}).status == 200
+    heard = region.sql("select subject_id::text, count(*) from app.message where subject_id = any (%s::uuid[]) and template = 'notice' group by 1", (six,))
+    assert sorted(heard) == sorted((one, 1) for one in six), 'each sender hears of each once'
+
+
+def act_figures(region, candidate):
+    """How many signals of this person the figures count, and how many were looked into the same day."""
+    return region.sql("select set_config('app.tenant', '1', true), set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true); "
+                      "select count(*)::int, sum(amount)::int from app.figure_measure_records('signals_same_day', clock.now() - interval '1 day', clock.now() + interval '1 day') where candidate_id = %s",
+                      (candidate.json['id'],))
+
+
+def test_what_is_checked_together_is_checked_on_when_the_first_ends(as_role, tell, person):
+    lead, user = as_role('team_lead'), person('field_officer')[0]
+    first, second, third = [tell(as_role('consultant'), kind='other').json['id'] for _ in range(3)]
+    assert lead.post(f'/signals/{third}/checks', {'how': 'home_visit', 'ownerUserId': user}).status == 200        # of all three
+    assert check_of(as_role, first)['topic'] == 'home_visit'
+    assert as_role('consultant').post(f'/signals/{first}/withdrawals').status == 200
+    task = check_of(as_role, second)
+    assert (task['topic'], task['ownerUserId']) == ('home_visit', user)
+    assert lead.get(f'/signals/{third}').json['checkedWithId'] == second and 'checkedWithId' not in lead.get(f'/signals/{second}').json
+    assert lead.post(f'/signals/{second}/handlings', {'outcome': 'excused'}).status == 200
+    assert check_of(as_role, third)['topic'] == 'home_visit'
+    ends(lead, check_of(as_role, third), 'present')
+    assert lead.get(f'/signals/{third}').json['state'] == 'looked_into'
+
+
+def test_race_a_signal_that_comes_as_the_check_ends_is_looked_into_by_it_or_by_its_own(as_role, candidate, region):
+    lead = as_role('team_lead')
+    tells, ending = Client(region, 'consultant'), Client(region, 'team_lead')
+    for _ in range(ROUNDS):
+        first = lead.post('/signals', {'candidateId': candidate.json['id'], 'kind': 'misconduct'}).json['id']
+        task = check_of(as_role, first)
+        threads = [threading.Thread(target=one) for one in (lambda: tells.post('/signals', {'candidateId': candidate.json['id'], 'kind': 'misconduct'}),
+                                                           lambda: ending.post(f'/tasks/{task["id"]}/completions', {'outcome': 'present'}))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        waiting = region.sql("""select s.id from app.signal s where s.candidate_id = %s and s.state = 'received' and not exists (select from app.task t where t.subject_id = coalesce(s.checked_with_id, s.id)
+            and t.kind = 'check' and t.state = 'open')""", (candidate.json['id'],))
+        assert waiting == []
+        for one in lead.get(f'/signals?candidateId={candidate.json["id"]}&state=received').json['items']:
+            assert lead.post(f'/signals/{one["id"]}/handlings', {'outcome': 'unknown'}).status == 200
 
 
 @pytest.mark.parametrize('done,told', [(False, [('no_search', 'received')]), (True, [])])

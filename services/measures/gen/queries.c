@@ -575,14 +575,15 @@ const struct query query_signal_list = {
             " case when i.inside then s.made_by end as made_by, case when i.inside then s.organisation_id end"
             " as organisation_id, case when i.inside then s.employer_id end as employer_id, case when i.insid"
             "e then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when"
-            " i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome, case when i"
-            ".inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as"
-            " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
-            " s.corrected_at end as corrected_at, case when i.inside then s.amended_at end as amended_at, cas"
-            "e when i.inside then s.version else app.signal_version_outside(s) end as version, case when i.in"
-            "side then s.changed_at else app.signal_changed_outside(s) end as changed_at, case when $1::boole"
-            "an then app.signal_alias(s.id) end as candidate_alias from app.signal s cross join lateral (sele"
-            "ct app.signal_inside(s) as inside) i where true",
+            " i.inside then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as d"
+            "uty, case when i.inside then s.outcome end as outcome, case when i.inside then s.looked_into_at "
+            "end as looked_into_at, case when i.inside then s.handled_at end as handled_at, case when i.insid"
+            "e then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as correct"
+            "ed_at, case when i.inside then s.amended_at end as amended_at, case when i.inside then s.version"
+            " else app.signal_version_outside(s) end as version, case when i.inside then s.changed_at else ap"
+            "p.signal_changed_outside(s) end as changed_at, case when $1::boolean then app.signal_alias(s.id)"
+            " end as candidate_alias from app.signal s cross join lateral (select app.signal_inside(s) as ins"
+            "ide) i where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_list_list, .whose = "candidate_id",
 };
@@ -602,15 +603,16 @@ const struct query query_signal_get = {
             " case when i.inside then s.made_by end as made_by, case when i.inside then s.organisation_id end"
             " as organisation_id, case when i.inside then s.employer_id end as employer_id, case when i.insid"
             "e then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when"
-            " i.inside then s.duty end as duty, case when i.inside then s.outcome end as outcome, case when i"
-            ".inside then s.looked_into_at end as looked_into_at, case when i.inside then s.handled_at end as"
-            " handled_at, case when i.inside then s.withdrawn_at end as withdrawn_at, case when i.inside then"
-            " s.corrected_at end as corrected_at, case when i.inside then s.amended_at end as amended_at, cas"
-            "e when i.inside then s.version else app.signal_version_outside(s) end as version, case when i.in"
-            "side then s.changed_at else app.signal_changed_outside(s) end as changed_at, f.person ->> 'alias"
-            "' as candidate_alias, f.person, f.invitation_proven, f.rules_known_on, f.checks from app.signal "
-            "s cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.signal_fact"
-            "s(s.id) f on true where s.id = $1",
+            " i.inside then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as d"
+            "uty, case when i.inside then s.outcome end as outcome, case when i.inside then s.looked_into_at "
+            "end as looked_into_at, case when i.inside then s.handled_at end as handled_at, case when i.insid"
+            "e then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as correct"
+            "ed_at, case when i.inside then s.amended_at end as amended_at, case when i.inside then s.version"
+            " else app.signal_version_outside(s) end as version, case when i.inside then s.changed_at else ap"
+            "p.signal_changed_outside(s) end as changed_at, f.person ->> 'alias' as candidate_alias, f.person"
+            ", f.invitation_proven, f.rules_known_on, f.checks from app.signal s cross join lateral (select a"
+            "pp.signal_inside(s) as inside) i left join lateral app.signal_facts(s.id) f on true where s.id ="
+            " $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

@@ -482,6 +482,7 @@ static const struct field signal_fields[] = {
     {.name = "checks", .key = {"\"checks\":", 9}, .column = "checks", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &signal_check_schema, .visible_to = 0x8023u},
     {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &signal_person_schema, .visible_to = 0x8023u},
     {.name = "doublesId", .key = {"\"doublesId\":", 12}, .column = "doubles_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "checkedWithId", .key = {"\"checkedWithId\":", 16}, .column = "checked_with_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "duty", .key = {"\"duty\":", 7}, .column = "duty", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0x8003u},
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x8003u},
     {.name = "lookedIntoAt", .key = {"\"lookedIntoAt\":", 15}, .column = "looked_into_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
@@ -493,6 +494,6 @@ static const struct field signal_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema signal_schema = {
-    .name = "Signal", .fields = signal_fields, .count = 32,
+    .name = "Signal", .fields = signal_fields, .count = 33,
     .size = 0, .self = "/signals/",
 };
