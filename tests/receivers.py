@@ -22,7 +22,7 @@ ED25519_HEAD = bytes.fromhex('302e020100300506032b657004220420')      # of a pri
 
 
 class Receiver(ThreadingHTTPServer):
-    """`plan` says what it does with what it gets: a status, 'hang' and 'die'; with a + before it, it has taken it before. `got` has what it took: path, headers
+    """`plan` says what it does with what it gets: a status, 'hang' and 'die'; with /n after it, Retry-After is n; with a + before it, it has taken it before. `got` has what it took: path, headers
     and body. `seen` counts the calls that came."""
     daemon_threads, allow_reuse_address = True, True
 
@@ -78,10 +78,13 @@ class Handler(BaseHTTPRequestHandler):
         wanted = str(wanted).lstrip('+')
         if wanted == 'hang':
             self.server.released.wait(60)
+        wanted, _, retry_after = wanted.partition('/')
         if wanted in ('hang', 'die'):
             self.close_connection = True
             return
         self.send_response(int(wanted))
+        if retry_after:
+            self.send_header('Retry-After', retry_after)
         if wanted[0] == '3':
             self.send_header('Location', f'{self.server.address}/elsewhere')
         self.send_header('Content-Length', str(len(body)))

@@ -241,8 +241,8 @@ create function app.message_hand_over(message uuid, attempt int, begun_as int, w
         return found;
     end $$;
 
--- How an attempt ended: accepted, deferred, refused or uncertain. `bad_address`: the other side says that there is no such address.
-create function app.message_end(message uuid, attempt int, begun_as int, how text, code int, status_code text, said text, bad_address boolean)
+-- How an attempt ended: accepted, deferred, refused or uncertain. `bad_address`: the other side says that there is no such address. `retry_after`: so many seconds it asks to wait.
+create function app.message_end(message uuid, attempt int, begun_as int, how text, code int, status_code text, said text, bad_address boolean, retry_after int)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
     as $$
     declare
@@ -276,12 +276,15 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
             if bad_address and not a.sandbox then
                 perform app.message_address_stopped(m, a.address_hash, status_code);
             end if;
+            if code = 410 and not a.sandbox then -- it wants nothing more (Standard Webhooks): what follows waits until somebody lets it receive again
+                update app.endpoint e set paused = true where e.tenant_id = m.tenant_id and e.id = m.endpoint_id and e.kind = 'webhook';
+            end if;
         else
             update app.message n set deferred = n.deferred + 1, keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m, clock.now()) end
             where n.tenant_id = m.tenant_id and n.id = m.id;
             select r.wait into wait from ref.retry_ladder r where r.channel = m.channel and r.attempt = m.deferred + 1;
             if found then
-                perform app.message_wait(m, clock.now() + wait);
+                perform app.message_wait(m, clock.now() + greatest(wait, make_interval(secs => retry_after)));
             else
                 perform app.message_fire(m, 'fail', 'exhausted', null, a);
             end if;

@@ -19,7 +19,7 @@ select app.message_hand_over(:message::uuid, :attempt::int, :begun::int, :versio
 -- query: send_end
 -- rows: none
 -- writes: yes
-select app.message_end(:message::uuid, :attempt::int, :begun::int, :outcome, :code::int, :status, :receipt, :about_address::boolean)
+select app.message_end(:message::uuid, :attempt::int, :begun::int, :outcome, :code::int, :status, :receipt, :about_address::boolean, :retry_after::int)
 
 -- query: report_note
 -- rows: one

@@ -39,7 +39,7 @@ def attempt(region, system):
         if begun and hand_over:
             assert system('app.message_hand_over(%s, %s, %s, 1, %s)', message.id, begun[0], begun[1], BYTES) == (True,)
         if begun and how:
-            system('app.message_end(%s, %s, %s, %s, %s, %s, %s, %s)', message.id, begun[0], begun[1], how, code, status, None, bad_address)
+            system('app.message_end(%s, %s, %s, %s, %s, %s, %s, %s, null)', message.id, begun[0], begun[1], how, code, status, None, bad_address)
         return begun
     return make
 

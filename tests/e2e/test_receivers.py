@@ -110,7 +110,8 @@ def test_a_webhook_is_signed_and_carries_identifiers_only(region, sending, recei
     assert as_role('tenant_admin').get(f'/messages/{message}').status == 404
 
 
-FAULTS = [('500', ('queued', None), 'deferred', 0), ('404', ('queued', None), 'deferred', 0), ('302', ('queued', None), 'deferred', 0), ('410', ('failed', 'refused'), 'refused', 0),
+FAULTS = [('500', ('queued', None), 'deferred', 0), ('404', ('queued', None), 'deferred', 0), ('302', ('queued', None), 'deferred', 0), ('408', ('queued', None), 'deferred', 0),
+          ('409', ('queued', None), 'deferred', 0), ('425', ('queued', None), 'deferred', 0), ('429', ('queued', None), 'deferred', 0), ('410', ('failed', 'refused'), 'refused', 0),
           ('422', ('failed', 'refused'), 'refused', 0), ('504', ('uncertain', 'not_known'), 'uncertain', 0), ('die', ('uncertain', 'not_known'), 'uncertain', 0),
           ('+die', ('uncertain', 'not_known'), 'uncertain', 1), ('+hang', ('uncertain', 'not_known'), 'uncertain', 1)]
 
@@ -129,6 +130,35 @@ def test_whatever_a_webhook_does_it_gets_a_message_at_most_once(region, sending,
             region.sql(f"{CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message,))
             are(region, [message], 'sent', None)
             assert [json.loads(body)['id'] for _, _, body in server.got] == [message]
+
+
+@pytest.mark.parametrize('plan,waits', [('429/7200', 7200), ('503/1', None), ('429/9999999', 86400), ('429/soon', None)])
+def test_a_webhook_that_asks_to_wait_is_left_alone_so_long(region, sending, receiving, told, plan, waits):  # noqa: F811
+    """At least as long as the ladder of its channel says, and at most a day."""
+    with Receiver.started(plan) as server, sending(**server.settings):
+        server.key('sleutel', SECRET)
+        receiving(**WEBHOOK, address=server.address)
+        message = told()
+        ended(region, message)
+        first, = region.sql("select extract(epoch from wait)::int from ref.retry_ladder where channel = 'webhook' and attempt = 1")[0]
+        wait, = region.sql('select round(extract(epoch from m.next_at - a.ended_at))::int from app.message m join app.message_attempt a on a.message_id = m.id where m.id = %s', (message,))[0]
+        assert wait == (waits or first) and first < 7200
+
+
+def test_a_webhook_that_is_gone_is_paused_and_what_follows_waits(region, sending, receiving, told, as_role):  # noqa: F811
+    admin = as_role('tenant_admin')
+    with Receiver.started('410') as server, sending(**server.settings):
+        server.key('sleutel', SECRET)
+        place = receiving(**WEBHOOK, address=server.address).headers['location']
+        message = told()
+        are(region, [message], 'failed', 'refused')
+        assert admin.get(place).json['paused'] is True
+        server.plan = '204'
+        other = told()
+        until(lambda: region.sql('select 1 from app.message where id = %s and next_at is null', (other,)))
+        assert server.seen == 1
+        assert admin.patch(place, {'paused': False}, admin.get(place).headers['etag']).status == 200
+        are(region, [other], 'sent', None)
 
 
 @pytest.mark.parametrize('host', ['127.0.0.1', '10.0.0.1', '192.168.1.1', '169.254.169.254', '0.0.0.0', '2130706433', '0x7f.1', 'localhost'])

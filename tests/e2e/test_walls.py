@@ -256,8 +256,8 @@ CALLS = {
     'app.messages_begin(jsonb,bigint,text,text)': (
         'notifications', "(select count(*)::int from app.messages_begin(jsonb_build_object('messages', array[%(queued)s]), 1, null, 'https://portal.example'))", 0),
     'app.message_hand_over(uuid,integer,integer,integer,text)': ('notifications', "app.message_hand_over(%(queued)s, 1, 1, 1, 'bytes')", False),
-    'app.message_end(uuid,integer,integer,text,integer,text,text,boolean)': (
-        'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false)", 'MW404'),
+    'app.message_end(uuid,integer,integer,text,integer,text,text,boolean,integer)': (
+        'notifications', "app.message_end(%(queued)s, 1, 1, 'deferred', 451, null, null, false, null)", 'MW404'),
     'app.message_reported(uuid,bytea,text,text)': ('notifications', "app.message_reported(%(queued)s, 'x', 'delayed', '4.0.0')", False),
     'app.message_acknowledged(uuid,text,text,text)': ('notifications', "app.message_acknowledged(%(queued)s, 'gm9901', 'done', null)", False),
     'app.letter_template_use(uuid)': ('agreements', 'app.letter_template_use(%(letter)s)', 'MW404'),

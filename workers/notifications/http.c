@@ -7,7 +7,7 @@
 
 #include "workers/notifications/public.h"
 
-enum { CONNECT_MS = 5000 };
+enum { CONNECT_MS = 5000, RETRY_AFTER_MOST_S = 86400 };
 
 struct http {
     CURL *curl;
@@ -130,7 +130,10 @@ static const char *error_of(const struct http *http, CURLcode code)
 static enum send_end end_of(struct http *http, CURLcode code, struct reply *ret)
 {
     long status = 0;
+    curl_off_t retry_after = 0;
     curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(http->curl, CURLINFO_RETRY_AFTER, &retry_after);
+    ret->retry_after_s = retry_after < RETRY_AFTER_MOST_S ? (int)retry_after : RETRY_AFTER_MOST_S;
     ret->code = status >= 200 && status <= 599 ? (int)status : 0;
     ret->error = error_of(http, code);
     if (http->stopped)

@@ -34,7 +34,7 @@ struct http_answer {
 struct http *http_new(const struct setting *setting);
 
 /* Makes the call. A status of 2xx accepts; 400, 410, 413 and 422 refuse; after 504 nobody knows;
- * any other defers. */
+ * any other defers, as long at least as Retry-After says. */
 enum send_end http_send(struct http *http, const struct http_call *call, struct http_answer *answer,
                         struct reply *ret);
 

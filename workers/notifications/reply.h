@@ -10,6 +10,7 @@ struct reply {
     char status[12]; /* its enhanced status code (RFC 3463), or "" */
     char
         text[201]; /* of a reply that accepts: the rest of it, printable characters only; else "" */
+    int retry_after_s;  /* over HTTP: so long it asks us to wait; 0: it does not say */
     bool about_address; /* the server says that it knows no such receiver */
     const char *error;  /* for logs, when it was not accepted: a code, never data */
 };

@@ -45,11 +45,13 @@ void ended_add(const struct ended *ended, struct plan *plan)
                                            [SEND_REFUSED] = "refused",
                                            [SEND_UNCERTAIN] = "uncertain"};
     const struct reply *reply = &ended->reply;
-    struct str code = {0};
+    struct str code = {0}, retry_after = {0};
     if (!ended->attempt.at)
         return;
     if (reply->code)
         code = arena_int(plan->ctx->arena, reply->code);
+    if (reply->retry_after_s)
+        retry_after = arena_int(plan->ctx->arena, reply->retry_after_s);
     sql_send_end(plan,
                  (struct sql_send_end){.message = ended->message,
                                        .attempt = ended->attempt,
@@ -58,7 +60,8 @@ void ended_add(const struct ended *ended, struct plan *plan)
                                        .code = code,
                                        .status = text_or_null(reply->status),
                                        .receipt = text_or_null(reply->text),
-                                       .about_address = reply->about_address ? S("t") : S("f")});
+                                       .about_address = reply->about_address ? S("t") : S("f"),
+                                       .retry_after = retry_after});
 }
 
 bool sending_last_byte(void *what)

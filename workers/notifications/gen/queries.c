@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 
 _Static_assert(6 <= LIMIT_QUERIES, "queries");
-_Static_assert(8 <= LIMIT_VALUES, "send_end");
+_Static_assert(9 <= LIMIT_VALUES, "send_end");
 
 const struct query query_send_begin = {
     .name = "send_begin",
@@ -60,8 +60,8 @@ struct statement *sql_send_hand_over(struct plan *plan, struct sql_send_hand_ove
 
 const struct query query_send_end = {
     .name = "send_end",
-    .text = "select app.message_end($1::uuid, $2::int, $3::int, $4, $5::int, $6, $7, $8::boolean)",
-    .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select app.message_end($1::uuid, $2::int, $3::int, $4, $5::int, $6, $7, $8::boolean, $9::int)",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_send_end(struct plan *plan, struct sql_send_end args)
@@ -75,6 +75,7 @@ struct statement *sql_send_end(struct plan *plan, struct sql_send_end args)
         args.status,
         args.receipt,
         args.about_address,
+        args.retry_after,
     };
     return plan_add(plan, &query_send_end, values);
 }

@@ -31,7 +31,7 @@ struct statement *sql_send_hand_over(struct plan *plan, struct sql_send_hand_ove
 
 extern const struct query query_send_end;
 struct sql_send_end {
-    struct str message, attempt, begun, outcome, code, status, receipt, about_address;
+    struct str message, attempt, begun, outcome, code, status, receipt, about_address, retry_after;
 };
 struct statement *sql_send_end(struct plan *plan, struct sql_send_end args);
 
