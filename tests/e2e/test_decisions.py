@@ -650,6 +650,42 @@ def test_seen_practitioner_who_died_keeps_what_was_told_before(region, as_role, 
     assert heirs.status == 201, heirs.text
 
 
+@pytest.mark.parametrize('stood', ['notified', 'in_force', 'ended'])
+def test_what_was_replaced_by_a_decision_that_lapses_stands_again_as_it_stood(region, as_role, notified, obliged, stood):
+    """It stayed `revised` by a decision that never had effect: what the person was told of had gone."""
+    lead, case, made = as_role('team_lead'), as_role('case_manager'), notified()
+    for event in {'notified': [], 'in_force': ['begin'], 'ended': ['begin', 'end']}[stood]:
+        act(region, "update app.decision set state = app.move('decision', state, %s) where id = %s", (event, made['id']))
+    before = lead.get(f'/decisions/{made["id"]}').json
+    assert before['state'] == stood
+    lighter = case.post(f'/decisions/{made["id"]}/revisions', {'reason': 'correction', 'adjustedPercentage': 50, 'adjustReason': 'circumstances', 'reasons': 'Minder.'})
+    assert lighter.status == 201 and lead.post(f'/decisions/{lighter.json["id"]}/determinations').status == 200, lighter.text
+    assert lead.get(f'/decisions/{made["id"]}').json['state'] == 'revised'
+    died(as_role, obliged)
+    assert lead.get(f'/decisions/{lighter.json["id"]}').json['state'] == 'lapsed'
+    after = lead.get(f'/decisions/{made["id"]}').json
+    same = ('state', 'percentage', 'fromDay', 'untilDay', 'notifiedOn', 'objectionUntil', 'amountCents')
+    assert {name: after.get(name) for name in same} == {name: before.get(name) for name in same} and 'revisedById' not in after
+    assert 'open' not in {state for _, state in tasks(lead, made['id'])}
+    assert len(region.sql("select 1 from app.message where candidate_id = %s and purpose is not null", (obliged,))) == 1, 'whoever pays hears nothing more'
+
+
+def test_of_decisions_that_nobody_told_each_lapses_and_the_one_that_was_told_stands(region, as_role, person, notified, obliged):
+    """A correction of a correction, both untold; and what was made shorter has its days again."""
+    lead, case, made = as_role('team_lead'), as_role('case_manager'), notified()
+    second = person('team_lead', attributes=['decider'])[1]('team_lead')
+    chain = [made['id']]
+    for decider, percentage in ((lead, 60), (second, 40)):
+        revised = case.post(f'/decisions/{chain[-1]}/revisions', {'reason': 'correction', 'adjustedPercentage': percentage, 'adjustReason': 'circumstances', 'reasons': 'Minder.'})
+        assert revised.status == 201 and decider.post(f'/decisions/{revised.json["id"]}/determinations').status == 200, revised.text
+        chain.append(revised.json['id'])
+    region.sql("set session_replication_role = replica; insert into app.decision select (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'state', 'in_force', 'revised_by_id', %s::uuid, "
+               "'until_day', d.from_day, 'concurrent', true))).* from app.decision d where d.id = %s", (chain[2], chain[0]))
+    died(as_role, obliged)
+    assert [lead.get(f'/decisions/{one}').json['state'] for one in chain] == ['notified', 'lapsed', 'lapsed']
+    assert region.sql("select until_day::text, revised_by_id from app.decision where candidate_id = %s and state = 'in_force'", (obliged,)) == [(made['untilDay'], None)]
+
+
 def test_seen_practitioner_who_died_is_owed_a_premium(region, as_role, premium, obliged):
     """The heirs get what was given: a premium that was decided and not told stays, and is paid."""
     made = premium()
