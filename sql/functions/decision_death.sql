@@ -1,6 +1,6 @@
 -- Decisions about somebody who died.
 
--- A decision of which nobody told lapsed, so it took the place of nothing: what it replaced stands again as it stood, with its days. What was not told either lapses, too.
+-- A decision of which nobody told lapsed, so it took the place of nothing: what it replaced stands again as it stood, with its days. What was not told either stays replaced, and what that one replaced stands.
 create function app.decision_stand_again(lapsed app.decision) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -15,15 +15,14 @@ create function app.decision_stand_again(lapsed app.decision) returns void langu
             end if;
             stood := (select t.from_state from app.transition t where t.tenant_id = o.tenant_id and t.noun = 'decision' and t.subject_id = o.id and t.to_state = 'revised' order by t.seq desc limit 1);
             if stood = 'decided' then
-                update app.decision x set state = app.move('decision', o.state, 'lapse') where x.tenant_id = o.tenant_id and x.id = o.id;
                 perform app.decision_stand_again(o);
                 continue;
             end if;
-            update app.decision x set state = app.move('decision', o.state, 'stand'), revised_by_id = null,
+            update app.decision x set state = app.move('decision', o.state, 'restore'), revised_by_id = null,
                    suspended_since = (select min(j.injunction_from) from app.objection j where j.tenant_id = o.tenant_id and j.decision_id = o.id and j.state <> 'withdrawn'
                                       and (j.injunction_until is null or j.injunction_until >= clock.today()))
             where x.tenant_id = o.tenant_id and x.id = o.id;
-            if stood in ('in_force', 'ended') then
+            if stood <> 'notified' then
                 update app.decision x set state = app.move('decision', x.state, case stood when 'in_force' then 'begin' else 'end' end) where x.tenant_id = o.tenant_id and x.id = o.id;
             end if;
         end loop;

@@ -5,8 +5,8 @@
 -- The first statement of every transaction. It sets by asking, and answers with neither rows nor columns: those of every
 -- request would have to be sent and read. When the hat is not there, or the hats of the user are others than were remembered
 -- (their version), the context is empty: nothing is visible in it, and the answer is one row; a write is refused. Without a role nobody asks: the operation is public. Who
--- operates the installation (role system) is a user of no municipality; the key of the issuer says who may be that. Each setting ends with its
--- transaction, so one without a value is not set at all.
+-- operates the installation (role system) is a user of no municipality; the key of the issuer says who may be that. Reads of several people share a transaction (docs/adr/0015-reads-travel-in-groups.md),
+-- so each setting is set, also to nothing: else one has the organisation of the one before.
 -- query: context_set
 -- rows: none
 -- writes: no
@@ -16,9 +16,9 @@ select where (set_config('app.tenant', case when :role in ('', 'system') or exis
           and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())
           and set_config('app.powers', array_to_string(h.attributes, ','), true) is not null) then :tenant else '' end, true)
     || set_config('app.actor', :actor, true)
-    || case when :organisation <> '' then set_config('app.org', :organisation, true) else '' end || set_config('app.role', :role, true)
+    || set_config('app.outside', '', true) || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
     || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
-    || set_config('app.operation', :operation, true) || case when :purpose <> '' then set_config('app.purpose', :purpose, true) else '' end
+    || set_config('app.operation', :operation, true) || set_config('app.purpose', :purpose, true)
     || set_config('transaction_read_only', :read_only, true)) is null
     or (:role not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse(:read_only))
 

@@ -670,7 +670,7 @@ def test_what_was_replaced_by_a_decision_that_lapses_stands_again_as_it_stood(re
     assert len(region.sql("select 1 from app.message where candidate_id = %s and purpose is not null", (obliged,))) == 1, 'whoever pays hears nothing more'
 
 
-def test_of_decisions_that_nobody_told_each_lapses_and_the_one_that_was_told_stands(region, as_role, person, notified, obliged):
+def test_of_decisions_that_nobody_told_none_stands_and_the_one_that_was_told_does(region, as_role, person, notified, obliged):
     """A correction of a correction, both untold; and what was made shorter has its days again."""
     lead, case, made = as_role('team_lead'), as_role('case_manager'), notified()
     second = person('team_lead', attributes=['decider'])[1]('team_lead')
@@ -682,7 +682,7 @@ def test_of_decisions_that_nobody_told_each_lapses_and_the_one_that_was_told_sta
     region.sql("set session_replication_role = replica; insert into app.decision select (jsonb_populate_record(d, jsonb_build_object('id', gen_random_uuid(), 'state', 'in_force', 'revised_by_id', %s::uuid, "
                "'until_day', d.from_day, 'concurrent', true))).* from app.decision d where d.id = %s", (chain[2], chain[0]))
     died(as_role, obliged)
-    assert [lead.get(f'/decisions/{one}').json['state'] for one in chain] == ['notified', 'lapsed', 'lapsed']
+    assert [lead.get(f'/decisions/{one}').json['state'] for one in chain] == ['notified', 'revised', 'lapsed']
     assert region.sql("select until_day::text, revised_by_id from app.decision where candidate_id = %s and state = 'in_force'", (obliged,)) == [(made['untilDay'], None)]
 
 

@@ -21,6 +21,24 @@ def sorts(query):
 LISTS = [(program, query, sort) for program, query in QUERIES for sort in sorts(query)]
 
 
+def test_nothing_of_a_read_is_left_for_the_next_one_of_its_group(region):
+    """Reads of several people share a transaction: a setting that is not set is that of the one before."""
+    query, = [q for _, q in QUERIES if q.name == 'context_set']
+    names = [name for _, name in query.arguments]
+    connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{ROLE["server"]}')
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f'prepare x as {query.text}')
+            full = {name: 'x' for name in names} | {'role': 'system', 'tenant': '1', 'read_only': 'on', 'hat': '', 'version': '', 'actor': ''}
+            for values in (full, {name: value if name in ('role', 'tenant', 'read_only') else '' for name, value in full.items()}):
+                cursor.execute("select set_config('app.outside', 'x', true)")
+                cursor.execute('execute x (' + ', '.join(f"'{values[name]}'" for name in names) + ')')
+            cursor.execute("select s, current_setting('app.' || s, true) from unnest(array['actor', 'org', 'scope', 'request', 'operation', 'purpose', 'outside']) s")
+            assert {value for _, value in cursor.fetchall()} == {''}
+    finally:
+        connection.close()
+
+
 @pytest.mark.parametrize('program,query', QUERIES, ids=[q.name for _, q in QUERIES])
 def test_statement_prepares(region, program, query):
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + f' user=maatwerk_{ROLE.get(program, program)}')

@@ -14,11 +14,11 @@ const struct query query_context_set = {
             "= nullif($4, '')::uuid and h.version = nullif($5, '')::bigint and (h.from_at is null or h.from_a"
             "t <= clock.now()) and (h.until_at is null or h.until_at > clock.now()) and set_config('app.power"
             "s', array_to_string(h.attributes, ','), true) is not null) then $3 else '' end, true) || set_con"
-            "fig('app.actor', $2, true) || case when $6 <> '' then set_config('app.org', $6, true) else '' en"
-            "d || set_config('app.role', $1, true) || set_config('app.scope', $7, true) || set_config('app.re"
-            "quest', $8, true) || set_config('app.operation', $9, true) || case when $10 <> '' then set_confi"
-            "g('app.purpose', $10, true) else '' end || set_config('transaction_read_only', $11, true)) is nu"
-            "ll or ($1 not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse($11))",
+            "fig('app.actor', $2, true) || set_config('app.outside', '', true) || set_config('app.org', $6, t"
+            "rue) || set_config('app.role', $1, true) || set_config('app.scope', $7, true) || set_config('app"
+            ".request', $8, true) || set_config('app.operation', $9, true) || set_config('app.purpose', $10, "
+            "true) || set_config('transaction_read_only', $11, true)) is null or ($1 not in ('', 'system') an"
+            "d current_setting('app.tenant') = '' and entry.refuse($11))",
     .parameters = 11, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };
