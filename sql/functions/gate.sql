@@ -47,7 +47,7 @@ create function app.gate_allows(noun text, state text, step text) returns boolea
 -- What a noun itself lacks before the step that decides it, in words; null when nothing.
 create function app.gate_missing(noun text, wanted uuid) returns json language plpgsql stable
     set search_path = pg_catalog, pg_temp
-    as $$ begin return case noun when 'instrument' then app.instrument_lacks(wanted) when 'decision' then app.decision_lacks(wanted) end; end $$;
+    as $$ begin return case noun when 'instrument' then app.instrument_lacks(wanted) when 'decision' then app.decision_lacks(wanted) when 'objection' then app.objection_lacks(wanted) end; end $$;
 
 -- The gate of a row that the caller sees; nothing for who does not. Tasks that the caller may not see are not named: the answer is only no.
 create function app.gate_read(noun text, wanted uuid, step text)

@@ -218,6 +218,16 @@ create function app.objection_missing(o app.objection, outcome text, words text)
             where l.lacks order by n.place);
     end $$;
 
+-- What is missing before the caller can reject it, in words; null when nothing. Whoever decides gives the reasons with it.
+create function app.objection_lacks(wanted uuid) returns json language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select json_agg(json_build_object('code', n.code, 'saidNl', n.said_nl, 'saidEn', n.said_en, 'source', n.source) order by n.place)
+                from app.objection o join ref.objection_need n on n.code = any (app.objection_missing(o, 'rejected', 'given with it'))
+                where o.tenant_id = app.tenant() and o.id = wanted and app.objection_is_open(o.state) and app.role() <> 'candidate');
+    end $$;
+
 -- Decides on an objection, or refuses with everything that is missing, and nothing changes. Upheld: the decision, or what took its place, is taken back. Partly: one that takes its place is drafted.
 create function app.objection_decide(objection uuid, revision uuid, outcome text, words text, percentage int, months int) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp

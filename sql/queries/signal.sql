@@ -60,3 +60,17 @@ select app.signal_withdraw(:id::uuid)
 -- rows: none
 -- writes: yes
 select app.signal_order_check(:id::uuid, @how, @owner_user_id::uuid)
+
+-- query: signal_seen
+-- rows: one
+-- whose: nobody
+select s.id from app.signal s where s.id = :signal_id and app.signal_inside(s)
+
+-- query: signal_transition_list
+-- rows: many
+-- whose: candidate_id
+-- sort: at t.at timestamptz at
+-- key: t.seq seq bigint
+select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, s.candidate_id
+from app.transition t join app.signal s on s.id = t.subject_id
+where t.noun = 'signal' and t.subject_id = :signal_id and app.signal_inside(s)

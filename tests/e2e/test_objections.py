@@ -58,6 +58,24 @@ def test_until_when_it_is_decided_is_worked_out_by_hand(scratch):
             assert cursor.fetchone() == (expected,), more
 
 
+def test_the_gate_of_an_objection_tells_everything_at_once(as_role, person, objected):
+    """One learnt of each thing by trying to decide. Whoever made the decision learns that it is somebody else who decides."""
+    lead, case, other = as_role('team_lead'), as_role('case_manager'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    made, _ = objected(day=days(-60), grounds=None)
+    gate = f'/objections/{made["id"]}/gate'
+    told = other.get(gate).json
+    assert told['may'] is False and [n['code'] for n in told['missing']] == ['late', 'incomplete', 'hearing'] and all(n['saidNl'] and n['saidEn'] and n['source'] for n in told['missing'])
+    assert [n['code'] for n in lead.get(gate).json['missing']] == ['second_person', 'late', 'incomplete', 'hearing']
+    assert [n['code'] for n in case.get(gate).json['missing']][0] == 'decider'
+    refused = other.post(f'/objections/{made["id"]}/outcomes', {'outcome': 'rejected', 'text': 'Omdat.'})
+    assert refused.problem == 'requirements' and refused.json['missing'] == ['late', 'incomplete', 'hearing']
+    assert case.patch(f'/objections/{made["id"]}', {'lateExcused': True, 'lateText': 'In het ziekenhuis.', 'grounds': 'Ik was ziek.', 'complete': True, 'heardOn': days(0)}, '*').status == 200
+    told = other.get(gate).json
+    assert told['may'] is True and 'missing' not in told
+    assert other.post(f'/objections/{made["id"]}/outcomes', {'outcome': 'rejected', 'text': 'Omdat.'}).status == 200
+    assert 'missing' not in other.get(gate).json and as_role('consultant').get(gate).status == 403
+
+
 def test_a_late_one_is_inadmissible_unless_it_is_excused(region, as_role, person, objected):
     other = person('team_lead', attributes=['decider'])[1]('team_lead')
     made, decision = objected(day=days(-60))

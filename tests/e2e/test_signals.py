@@ -52,6 +52,17 @@ def test_the_sender_sees_that_it_was_handled_and_nothing_else(as_role, tell):
     assert lead.post(f'{place}/handlings', {'outcome': 'excused'}).problem == 'state'
 
 
+def test_what_happened_to_a_signal_is_for_those_inside(as_role, tell):
+    sender, lead = as_role('consultant'), as_role('team_lead')
+    made = tell(sender, kind='refusal').json['id']
+    ends(lead, check_of(as_role, made), 'refused')
+    assert lead.post(f'/signals/{made}/handlings', {'outcome': 'not_excused'}).status == 200
+    for client in (lead, as_role('case_manager')):
+        shown = client.get(f'/signals/{made}/transitions')
+        assert [(t['fromState'], t['event'], t['toState']) for t in shown.json['items']] == [('received', 'look_into', 'looked_into'), ('looked_into', 'handle', 'handled')], shown.text
+    assert sender.get(f'/signals/{made}/transitions').status == 403
+
+
 def test_a_sender_takes_it_back(as_role, tell):
     sender, lead = as_role('consultant'), as_role('team_lead')
     place = f'/signals/{tell(sender).json["id"]}'

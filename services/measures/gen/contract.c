@@ -508,6 +508,20 @@ static enum err order_check_plan(struct ctx *ctx, const struct request *req, str
     sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_signal_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_signal_transitions_path[] = {
+    {.name = "signalId", .key = {"\"signalId\":", 11}, .column = "signal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listSignalTransitions: What happened to a signal */
+static enum err list_signal_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_signal_seen(plan, (struct sql_signal_seen){.signal_id = req->path[0]});
+    sql_signal_transition_list(plan, (struct sql_signal_transition_list){
+        .signal_id = req->path[0],
+    });
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listDecisions",
@@ -973,8 +987,22 @@ static const struct operation operations[] = {
         .show = &operations[27],
         .handle = order_check_plan,
     },
+    {
+        .id = "listSignalTransitions",
+        .method = METHOD_GET,
+        .path = "/signals/{signalId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_signal_transitions_rights,
+        .purpose = "measures",
+        .path_fields = list_signal_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_signal_transition_list,
+        .handle = list_signal_transitions_plan,
+    },
 };
 
 const struct service measures_service = {
-    "measures", operations, 32, false,
+    "measures", operations, 33, false,
 };

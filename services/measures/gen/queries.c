@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(34 <= LIMIT_QUERIES, "queries");
+_Static_assert(36 <= LIMIT_QUERIES, "queries");
 _Static_assert(11 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
@@ -702,4 +702,45 @@ struct statement *sql_signal_order_check(struct plan *plan, const struct check_o
     return plan_add(plan, &query_signal_order_check, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, NULL};
+const struct query query_signal_seen = {
+    .name = "signal_seen",
+    .text = "select s.id from app.signal s where s.id = $1 and app.signal_inside(s)",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_signal_seen(struct plan *plan, struct sql_signal_seen args)
+{
+    const struct str values[] = {
+        args.signal_id,
+    };
+    return plan_add(plan, &query_signal_seen, values);
+}
+
+static const struct query_sort signal_transition_list_sorts[] = {
+    {"at", "t.at", "timestamptz", "at"},
+};
+static const struct query_list signal_transition_list_list = {
+    NULL, 0,
+    signal_transition_list_sorts, 1,
+    "t.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL,
+};
+const struct query query_signal_transition_list = {
+    .name = "signal_transition_list",
+    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, s.candidate_id from app.transitio"
+            "n t join app.signal s on s.id = t.subject_id where t.noun = 'signal' and t.subject_id = $1 and a"
+            "pp.signal_inside(s)",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &signal_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_signal_transition_list(struct plan *plan, struct sql_signal_transition_list args)
+{
+    const struct str values[] = {
+        args.signal_id,
+    };
+    return plan_add(plan, &query_signal_transition_list, values);
+}
+
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, &query_signal_seen, &query_signal_transition_list, NULL};

@@ -210,6 +210,18 @@ struct sql_signal_order_check {
 };
 struct statement *sql_signal_order_check(struct plan *plan, const struct check_order *body, struct sql_signal_order_check args);
 
+extern const struct query query_signal_seen;
+struct sql_signal_seen {
+    struct str signal_id;
+};
+struct statement *sql_signal_seen(struct plan *plan, struct sql_signal_seen args);
+
+extern const struct query query_signal_transition_list;
+struct sql_signal_transition_list {
+    struct str signal_id;
+};
+struct statement *sql_signal_transition_list(struct plan *plan, struct sql_signal_transition_list args);
+
 /* All of them; ends with NULL. */
 extern const struct query *const measures_queries[];
 
