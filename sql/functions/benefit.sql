@@ -48,6 +48,21 @@ create trigger begin before insert on app.benefit for each row execute function 
 create trigger begin_again before update on app.benefit for each row
     when (new.state <> old.state and (app.benefit_is_pending(new.state) or app.benefit_is_open(new.state))) execute function app.benefit_begin();
 
+-- What was decided is undone by whoever may decide, and not by a correction: a benefit that a decision ended goes on longer after that decision is taken back or revised.
+create function app.benefit_stays_ended() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if exists (select from app.decision d where d.tenant_id = old.tenant_id and d.benefit_id = old.id and d.kind = 'ending' and d.notified_on is not null
+                   and (app.decision_is_open(d.state) or app.decision_is_settled(d.state)) and coalesce(d.end_reason, 'other') = old.end_reason
+                   and greatest(coalesce(d.from_day, d.notified_on) - 1, old.from_day) = old.until_day) then
+            raise exception using errcode = 'MW409', message = 'decision-rests-on-it';
+        end if;
+        return new;
+    end $$;
+create trigger stays_ended before update on app.benefit for each row
+    when (old.end_reason is not null and (new.until_day is null or new.until_day > old.until_day)) execute function app.benefit_stays_ended();
+
 -- What the file says of benefits follows: the kind that is granted, and none when the last one has ended. The version of the file stays: it would tell whoever sees no benefits.
 create function app.benefit_in_file() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -140,7 +140,8 @@ create function app.trajectories_end_with_death() returns trigger language plpgs
         where t.tenant_id = new.tenant_id and t.candidate_id = new.id and (app.trajectory_is_pending(t.state) or app.trajectory_is_open(t.state));
         update app.benefit b set state = app.move('benefit', b.state, 'refuse'), refused_on = new.died_on, refusal_reason = 'died'
         where b.tenant_id = new.tenant_id and b.candidate_id = new.id and app.benefit_is_pending(b.state);
-        update app.benefit b set state = app.move('benefit', b.state, 'end'), until_day = greatest(b.from_day, new.died_on), end_reason = 'died'
+        update app.benefit b set state = app.move('benefit', b.state, 'end'), until_day = case when b.end_reason is not null and b.until_day <= new.died_on then b.until_day else greatest(b.from_day, new.died_on) end,
+               end_reason = case when b.end_reason is not null and b.until_day <= new.died_on then b.end_reason else 'died' end
         where b.tenant_id = new.tenant_id and b.candidate_id = new.id and app.benefit_is_open(b.state);
         perform set_config('app.event', coalesce(event, ''), true);
         return null;

@@ -708,3 +708,17 @@ def test_seen_attacker_an_ending_that_is_taken_back_after_a_death_gives_no_benef
         back = lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'})
         assert back.status == 200 and back.json['state'] == 'withdrawn', back.text
         assert [lead.get(benefit).json[name] for name in ('state', 'untilDay', 'endReason')] == ['ended', died, 'died']
+
+
+def test_seen_attacker_a_correction_undoes_no_ending_that_was_decided(as_role, notified):
+    """Whoever drafted the decision, and may not decide it, took the last day of the benefit away. A day before it is no undoing, and a decider takes the decision back."""
+    made, case, lead = notified(kind='ending', startsOn=days(10), endReason='no_information'), as_role('case_manager'), as_role('team_lead')
+    place = f'/benefits/{made["benefitId"]}'
+    for change in ({'untilDay': None}, {'untilDay': days(20)}):
+        refused = case.patch(place, change, case.get(place).headers['etag'])
+        assert refused.status == 409 and refused.problem == 'decision-rests-on-it', refused.text
+    later = case.post(f'{place}/moves', {'event': 'end', 'endReason': 'work', 'day': days(30)})
+    assert later.status == 409 and later.problem == 'decision-rests-on-it', later.text
+    assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert case.get(place).json['state'] == 'granted' and 'untilDay' not in case.get(place).json
+    assert case.post(f'{place}/moves', {'event': 'end', 'endReason': 'work', 'day': days(30)}).status == 200

@@ -85,8 +85,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:letter-sent\",\"title\":\"De brief is al verstuurd\",\"status\":409,\"detail\":\"De brief over dit besluit is al verstuurd of onderweg. Die brief maakt het besluit bekend; een uitreiking daarna verandert dat niet.\"",
         "{\"type\":\"urn:maatwerk:problem:letter-sent\",\"title\":\"The letter was sent already\",\"status\":409,\"detail\":\"The letter about this decision was sent already, or is on its way. That letter tells the person; handing it out afterwards changes nothing.\""}, {NULL, 0}},
     [PROBLEM_DECISION_RESTS_ON_IT] = {"decision-rests-on-it", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:decision-rests-on-it\",\"title\":\"Hierop berust een besluit\",\"status\":409,\"detail\":\"Over deze melding is een besluit genomen. Trek dat besluit eerst in, of herzie het.\"",
-        "{\"type\":\"urn:maatwerk:problem:decision-rests-on-it\",\"title\":\"A decision rests on it\",\"status\":409,\"detail\":\"A decision was made about this signal. Withdraw or revise that decision first.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:decision-rests-on-it\",\"title\":\"Hierop berust een besluit\",\"status\":409,\"detail\":\"Hierop berust een besluit dat al is genomen. Trek dat besluit eerst in, of herzie het.\"",
+        "{\"type\":\"urn:maatwerk:problem:decision-rests-on-it\",\"title\":\"A decision rests on it\",\"status\":409,\"detail\":\"A decision that was made rests on this. Withdraw or revise that decision first.\""}, {NULL, 0}},
     [PROBLEM_DECISION_BY_DRAFTER] = {"decision-by-drafter", 409, 0, true, {
         "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"Wie het concept schreef besluit niet\",\"status\":409,\"detail\":\"Een ander dan wie het concept schreef of wijzigde, neemt dit besluit; inlognamen worden vergeleken.\"",
         "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"Whoever wrote the draft does not decide\",\"status\":409,\"detail\":\"Somebody else than whoever wrote or changed the draft makes this decision; logins are compared.\""}, {NULL, 0}},
