@@ -6,8 +6,11 @@ struct str request_resource(const struct request *req)
 {
     if (req->operation->flags & OPERATION_CREATES)
         return req->new_id;
-    size_t count = req->operation->path_count;
-    return count ? req->path[count - 1] : (struct str){0};
+    const struct field *fields = req->operation->path_fields;
+    size_t count = req->operation->path_count, last = count;
+    while (fields && last && fields[last - 1].type != FIELD_UUID)
+        last--;
+    return count ? req->path[(last ? last : count) - 1] : (struct str){0};
 }
 
 struct str request_shows(const struct request *req, size_t number)

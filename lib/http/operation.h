@@ -89,7 +89,7 @@ struct service {
 };
 
 /* The id of the resource of this request: a new id when the request creates it, else the last
- * parameter of the path. Absent when the path has no parameter. */
+ * parameter of the path that is an id. Absent when the path has no parameter. */
 struct str request_resource(const struct request *req);
 
 /* "true" when the answer has field `number` of operation->response, else "false": a statement does not

@@ -6,7 +6,8 @@
 enum err appointment_move_check(struct ctx *ctx, const struct appointment_move *move)
 {
     bool invites = str_equal(move->event, S("invite")), moves = str_equal(move->event, S("move")),
-         excuses = str_equal(move->event, S("excuse"));
+         excuses = str_equal(move->event, S("excuse")),
+         cancels = str_equal(move->event, S("cancel"));
     const struct {
         bool wanted, optional;
         struct str where, given;
@@ -14,6 +15,7 @@ enum err appointment_move_check(struct ctx *ctx, const struct appointment_move *
         {invites, false, S("/channel"), move->channel},
         {invites, true, S("/handedBy"), move->handed_by},
         {excuses, false, S("/reason"), move->reason},
+        {cancels, true, S("/cancelReason"), move->cancel_reason},
         {moves, false, S("/startsAt"), move->starts_at},
         {moves, true, S("/endsAt"), move->ends_at},
         {moves, true, S("/place"), move->place},

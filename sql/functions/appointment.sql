@@ -1,4 +1,4 @@
--- Appointments: who sees them, what follows from one, and what is done with one. The sessions of a cohort are in appointment_session.sql.
+-- Appointments: who sees them, what follows from one, and what is done with one. The sessions of a cohort are in appointment_session.sql, and how the person is told in appointment_tell.sql.
 
 -- Whether this user or organisation leads a group now: by a mandate for the cohort. It tells that and nothing of the people in it.
 create function app.appointment_leads_group(project uuid, organisation uuid, actor uuid) returns boolean language plpgsql stable
@@ -210,16 +210,24 @@ create function app.appointment_in_time(starts_at timestamptz, event text) retur
     end $$;
 
 -- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so, who outside the municipality is whoever says
--- it; a call proves nothing.
+-- it; a call proves nothing. Who has no address is not invited by e-mail: that was not told, and somebody has a task.
 create function app.appointment_invite(a app.appointment, by_channel text, by_user uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
-    declare sent uuid := case when by_channel = 'e_mail' then app.message_queue_candidate('appointment', a.candidate_id, 'candidate', a.candidate_id, parameters => jsonb_build_object('appointment', a.id)) end;
+    declare sent uuid;
     begin
         if by_user <> app.actor() and app.role() in ('firm', 'agency') then
             raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = 'appointment_handed_by_fkey';
         end if;
-        update app.appointment o set state = app.move('appointment', o.state, 'invite'), invited_at = clock.now(), channel = by_channel, message_id = sent,
+        perform app.move('appointment', a.state, 'invite');
+        if by_channel = 'e_mail' then
+            sent := app.appointment_tell(a, 'appointment');
+            if sent is null then
+                update app.appointment o set not_told = true where o.tenant_id = a.tenant_id and o.id = a.id;
+                return;
+            end if;
+        end if;
+        update app.appointment o set state = app.move('appointment', o.state, 'invite'), invited_at = clock.now(), channel = by_channel, message_id = sent, not_told = false,
                handed_by = case when by_channel in ('in_person', 'letter') then coalesce(by_user, app.actor()) end
         where o.tenant_id = a.tenant_id and o.id = a.id;
     end $$;
@@ -238,7 +246,7 @@ create function app.appointment_move(appointment uuid, event text, asked jsonb, 
             return;
         end if;
         update app.appointment o set state = app.move('appointment', o.state, event), moved_to_id = case event when 'move' then next end,
-               reason = case event when 'excuse' then asked ->> 'reason' end,
+               reason = case event when 'excuse' then asked ->> 'reason' end, cancel_reason = case event when 'cancel' then asked ->> 'cancel_reason' end,
                recorded_at = case when event in ('attend', 'miss', 'excuse') then clock.now() end,
                recorded_by = case when event in ('attend', 'miss', 'excuse') then app.actor() end
         where o.tenant_id = a.tenant_id and o.id = a.id;
@@ -248,6 +256,9 @@ create function app.appointment_move(appointment uuid, event text, asked jsonb, 
             values (a.tenant_id, next, a.candidate_id, a.kind, starts, coalesce((asked ->> 'ends_at')::timestamptz, starts + (a.ends_at - a.starts_at)),
                     coalesce(asked ->> 'place', a.place), a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id,
                     a.project_id, a.session, clock.now(), app.actor());
+            if a.state = 'invited' then
+                perform app.appointment_tell_moved(a, next);
+            end if;
         end if;
     end $$;
 

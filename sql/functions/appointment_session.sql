@@ -1,4 +1,4 @@
--- The sessions of a cohort: planned in one go, and the list of who came in one call.
+-- The sessions of a cohort: planned, moved and cancelled in one call each, and the list of who came in one call.
 
 -- Rises with every change of the appointments of a session, as far as the caller sees them.
 create function app.appointment_session_version(project uuid, number int) returns bigint language sql stable
@@ -95,4 +95,50 @@ create function app.appointment_attendance_put(project uuid, number int, items j
             where o.tenant_id = app.tenant() and o.id = item.id;
         end loop;
         return project;
+    end $$;
+
+-- The open appointments of a session that has not begun, locked in one order. A session that begins, of which somebody was noted, or at which nobody is expected
+-- any more is closed: what happened there is not moved.
+create function app.appointment_session_lock(project uuid, number int) returns uuid[] language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        open uuid[];
+        closed boolean;
+    begin
+        perform from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
+        order by o.id for no key update;
+        select array_agg(o.id order by o.id) filter (where app.appointment_is_pending(o.state) or app.appointment_is_open(o.state)),
+               bool_or(o.state = 'present' or o.state = 'absent' or o.starts_at <= clock.now()) into open, closed
+        from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
+             and not app.appointment_is_ended(o.state);
+        if closed is null then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        elsif closed or open is null then
+            raise exception using errcode = 'MW409', message = 'session-closed';
+        end if;
+        return open;
+    end $$;
+
+-- Moves a whole session to another time, or cancels it (`event`). Who was invited is told once. Who was excused stays so. At another time who does not take
+-- part any more on that day is not expected.
+create function app.appointment_session_change(project uuid, number int, event text, asked jsonb) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        open uuid[] := app.appointment_session_lock(project, number); -- it asks app.sees_appointment()
+        at timestamptz := (asked ->> 'starts_at')::timestamptz;
+        a app.appointment;
+    begin
+        if at <= clock.now() then
+            raise exception using errcode = 'MW400', message = 'invalid', detail = 'value /startsAt';
+        end if;
+        for a in select o.* from app.appointment o where o.tenant_id = app.tenant() and o.id = any (open) order by o.id loop
+            if event = 'move' and exists (select from app.candidate_participation m where m.tenant_id = a.tenant_id and m.project_id = a.project_id
+                                          and m.candidate_id = a.candidate_id and daterange(m.from_day, m.until_day, '[]') @> (at at time zone 'Europe/Amsterdam')::date) then
+                perform app.appointment_move(a.id, 'move', asked, gen_random_uuid());
+            else
+                perform app.appointment_move(a.id, 'cancel', asked, null);
+            end if;
+        end loop;
     end $$;

@@ -325,3 +325,18 @@ create function app.candidates_hand_over(from_user uuid, from_organisation uuid,
         get diagnostics count = row_count;
         return count;
     end $$;
+
+-- Whether there is a way to write to somebody on paper: an address, and somebody who prints for the municipality. And whether there is a way at all.
+create function app.candidate_has_post(candidate uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.candidate c join app.endpoint e on e.tenant_id = c.tenant_id and e.purpose = 'print'
+                       where c.tenant_id = app.tenant() and c.id = candidate and c.address_lines is not null);
+    end $$;
+create function app.candidate_can_be_told(candidate uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and c.email is not null) or app.candidate_has_post(candidate);
+    end $$;

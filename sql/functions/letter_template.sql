@@ -23,9 +23,9 @@ create function app.letter_template_marks(code text, out always text[], out perh
     begin
         case when code in ('decision', 'view_request', 'objection') then
             always := '{name,municipality,day,number,heading,paragraphs,reasons,articles,remedies}'; perhaps := '{address}'; needs := '{name,address,day,paragraphs,reasons,remedies}';
-        when code in ('appointment', 'notice') then
-            always := '{name,municipality,day}' || case when code = 'appointment' then '{when}'::text[] else '{}' end; perhaps := '{address,where}';
-            needs := '{name,address}' || case when code = 'appointment' then '{when}'::text[] else '{}' end;
+        when code in ('appointment', 'appointment_cancelled', 'notice') then
+            always := '{name,municipality,day}' || case when code <> 'notice' then '{when}'::text[] else '{}' end; perhaps := '{address,where}';
+            needs := '{name,address}' || case when code <> 'notice' then '{when}'::text[] else '{}' end;
         when code = 'rules_letter' then
             always := '{name,municipality,date,reference,rights,duties,contact,sender}'; perhaps := '{address,search_until}'; needs := '{name,rights,duties}';
         when code = 'card' then

@@ -137,11 +137,12 @@ create function app.message_falls_back(lost app.message) returns void language p
     declare
         m app.message;
         pages uuid := lost.document_id;
+        words text := case lost.template when 'appointment_moved' then 'appointment' else lost.template end; -- on paper another time is an appointment
         c app.candidate;
     begin
         select o.* into c from app.candidate o where o.tenant_id = lost.tenant_id and o.id = lost.to_candidate_id and o.died_on is null and o.merged_into is null;
-        if found and pages is null and exists (select from ref.document_template t where t.code = lost.template) then
-            pages := app.document_request(lost.template, lost.noun, lost.subject_id, app.letter_values(c) || app.letter_about(lost));
+        if found and pages is null and exists (select from ref.document_template t where t.code = words) then
+            pages := app.document_request(words, lost.noun, lost.subject_id, app.letter_values(c) || app.letter_about(lost));
         end if;
         if pages is not null then
             m.template := lost.template;

@@ -5,6 +5,7 @@ create domain app.appointment_kind as text check (value in ('interview', 'introd
 create domain app.appointment_channel as text check (value in ('e_mail', 'letter', 'in_person', 'phone', 'portal'));
 create domain app.appointment_answer as text check (value in ('accepted', 'declined'));
 create domain app.appointment_reason as text check (value in ('ill', 'work', 'care', 'transport', 'holiday', 'other'));
+create domain app.appointment_cancel_reason as text check (value in ('leader', 'place', 'too_few', 'programme', 'other'));
 create domain app.session_number as smallint check (value between 1 and 999);
 create table app.appointment (
     tenant_id int not null references ref.tenant,
@@ -30,6 +31,8 @@ create table app.appointment (
     answer app.appointment_answer,
     answered_at timestamptz,
     reason app.appointment_reason,
+    cancel_reason app.appointment_cancel_reason,
+    not_told boolean not null default false,
     recorded_at timestamptz,
     recorded_by uuid,
     moved_to_id uuid,
@@ -54,6 +57,8 @@ comment on column app.appointment.user_id is 'with whom: a colleague, or (the ne
 comment on column app.appointment.coach_id is 'who goes along';
 comment on column app.appointment.handed_by is 'who handed the invitation over: one of the two proofs; the other is a message that was sent';
 comment on column app.appointment.reason is 'why somebody was excused';
+comment on column app.appointment.cancel_reason is 'why it does not take place';
+comment on column app.appointment.not_told is 'the person has no address, or what was written to the person did not arrive';
 comment on column app.appointment.moved_to_id is 'the appointment that took its place';
 create unique index appointment_session_once on app.appointment (tenant_id, project_id, session, candidate_id) where session is not null and state not in ('moved', 'cancelled');
 create index appointment_by_start on app.appointment (tenant_id, starts_at, id);

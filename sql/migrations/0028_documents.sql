@@ -27,6 +27,7 @@ insert into ref.document_template (code, title_nl, audience, retention, pages_mo
     ('view_request', 'Wij willen van u horen', 'file', 'file', 2),
     ('objection', 'Uw bezwaar', 'file', 'file', 6),
     ('appointment', 'U hebt een afspraak', 'file', 'file', 1),
+    ('appointment_cancelled', 'Uw afspraak gaat niet door', 'file', 'file', 1),
     ('notice', 'Er is bericht voor u', 'file', 'file', 1);
 
 create table app.document (

@@ -2,7 +2,7 @@
 
 -- fragment: appointment_columns
 a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id,
-a.proposal_id, a.project_id, a.session, a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.recorded_at,
+a.proposal_id, a.project_id, a.session, a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel_reason, a.not_told, a.recorded_at,
 a.recorded_by, a.moved_to_id, a.version, a.changed_at
 
 -- query: appointment_list
@@ -65,7 +65,7 @@ returning a.id
 -- rows: none
 -- writes: yes
 select app.appointment_move(:id::uuid, @event, jsonb_build_object('channel', @channel, 'handed_by', @handed_by, 'reason', @reason, 'starts_at', @starts_at,
-                                                                   'ends_at', @ends_at, 'place', @place), :new_id::uuid)
+                                                                   'ends_at', @ends_at, 'place', @place, 'cancel_reason', @cancel_reason), :new_id::uuid)
 
 -- query: appointment_answer
 -- body: AppointmentReply
@@ -80,19 +80,34 @@ select app.appointment_answer(:id::uuid, @answer)
 select app.appointment_sessions_plan(:project_id::uuid, jsonb_strip_nulls(jsonb_build_object('starts_at', @starts_at, 'minutes', @minutes, 'count', @count,
     'every_days', @every_days, 'place', @place, 'user_id', @user_id, 'organisation_id', @organisation_id, 'channel', @channel, 'handed_by', @handed_by)))
 
--- The sessions that somebody sees, with how many came. A session is when most of its people are expected: who was moved to another time does not change it.
+-- The sessions that somebody sees, with how many came. A session is when most of its people are expected: who was moved to another time does not change it. One that was cancelled has no people.
 -- query: appointment_session_list
 -- rows: one
 -- whose: nobody
 select :project_id::uuid as project_id, s.sessions from (
     select jsonb_agg(jsonb_build_object('number', n.session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at),
-               'people', n.people, 'invited', n.invited, 'present', n.present, 'absent', n.absent, 'excused', n.excused) order by n.session) as sessions
-    from (select a.session, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, count(*) as people, count(a.invited_at) as invited,
+               'people', n.people, 'invited', n.invited, 'notTold', n.not_told, 'present', n.present, 'absent', n.absent, 'excused', n.excused,
+               'cancelled', n.cancelled) order by n.session) as sessions
+    from (select a.session, coalesce(mode() within group (order by a.starts_at) filter (where a.state <> 'cancelled'), min(a.starts_at)) as starts_at,
+                 coalesce(mode() within group (order by a.ends_at) filter (where a.state <> 'cancelled'), max(a.ends_at)) as ends_at, count(*) filter (where a.state <> 'cancelled') as people,
+                 count(a.invited_at) filter (where a.state <> 'cancelled' and not a.not_told) as invited, count(*) filter (where a.not_told) as not_told,
                  count(*) filter (where a.state = 'present') as present, count(*) filter (where a.state = 'absent') as absent,
-                 count(*) filter (where a.state = 'excused') as excused
-          from app.appointment a where a.project_id = :project_id::uuid and a.session is not null and not app.appointment_is_ended(a.state)
+                 count(*) filter (where a.state = 'excused') as excused, count(*) filter (where a.state = 'cancelled') as cancelled
+          from app.appointment a where a.project_id = :project_id::uuid and a.session is not null and a.state <> 'moved'
           group by a.session) n) s
 where s.sessions is not null
+
+-- query: appointment_session_move
+-- body: SessionMove
+-- rows: none
+-- writes: yes
+select app.appointment_session_change(:project_id::uuid, :number::int, 'move', jsonb_build_object('starts_at', @starts_at, 'ends_at', @ends_at, 'place', @place))
+
+-- query: appointment_session_cancel
+-- body: SessionCancellation
+-- rows: none
+-- writes: yes
+select app.appointment_session_change(:project_id::uuid, :number::int, 'cancel', jsonb_build_object('cancel_reason', @cancel_reason))
 
 -- query: appointment_attendance_put
 -- body: Attendance
@@ -108,7 +123,7 @@ select p as project_id from app.appointment_attendance_put(:project_id::uuid, :n
 select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_session_version(s.project_id, s.number) as version from (
     select a.project_id, a.session::int as number, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, array_agg(a.candidate_id) as candidates,
            jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a.state,
-               'answer', a.answer, 'reason', a.reason)) order by c.alias, a.id) as items
+               'answer', a.answer, 'reason', a.reason, 'notTold', case when a.not_told then true end)) order by c.alias, a.id) as items
     from app.appointment a join app.candidate c on c.id = a.candidate_id
     where a.project_id = :project_id::uuid and a.session = :number::int and not app.appointment_is_ended(a.state) group by 1, 2) s
 

@@ -9,6 +9,8 @@ import pytest
 from region import Client
 
 ROUNDS = int(os.environ.get('ROUNDS', 2))
+CONTEXT = ("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false), "
+           "set_config('app.actor', '', false); ")
 NOBODY = '01920000-0000-7000-8000-00000000dead'
 
 
@@ -415,3 +417,159 @@ def test_seen_attacker_a_firm_has_no_proof_of_somebody_else(as_role, appointment
 def test_seen_practitioner_a_year_that_was_mistyped_is_no_moment_of_an_appointment(appointment, year):
     wrong = appointment(startsAt=f'{year}-05-04T09:00:00Z', endsAt=f'{year}-05-04T10:00:00Z')
     assert wrong.status == 400 and [e['pointer'] for e in wrong.json['errors']] == ['/startsAt'], wrong.text
+
+
+# ------------------------------------------------------------------------------- a whole session, and who is told
+
+def messages(region, who):
+    """What was written to these people: [(template, state)] of each."""
+    return [region.sql("select template, state from app.message where to_candidate_id = %s and parameters ? 'appointment' order by planned_at, template", (c,)) for c in who]
+
+
+def reachable(region, who):
+    for n, c in enumerate(who):
+        region.sql('set session_replication_role = replica; update app.candidate set email = %s where id = %s', (f'p{n}@post.example', c))
+
+
+def went(region, who):
+    region.sql("set session_replication_role = replica; update app.message set state = 'sent' where to_candidate_id = any (%s::uuid[]) and state = 'queued' and template = 'appointment'", (who,))
+
+
+@pytest.fixture
+def unsent(region):
+    """What is written does not go out meanwhile."""
+    region.pause('send_message')
+    yield
+    region.resume('send_message')
+
+
+def undelivered(as_role, candidate):
+    return [t['state'] for t in as_role('team_lead').get(f'/tasks?subjectId={candidate}&kind=undelivered').json['items']]
+
+
+@pytest.mark.usefixtures('unsent')
+def test_a_whole_session_is_moved_and_each_is_told_once(as_role, cohort, region):
+    project, who = cohort(4)
+    reachable(region, who[:3])
+    here, consultant = f'/projects/{project}/sessions', as_role('consultant')
+    session, = consultant.post(here, {'startsAt': moment(region, 3), 'channel': 'e_mail'}).json['sessions']
+    assert (session['people'], session['invited'], session['notTold']) == (4, 3, 1)
+    went(region, who)
+    old = {i['candidateId']: i['appointmentId'] for i in consultant.get(f'{here}/1/attendance').json['items']}
+    assert move(consultant, old[who[2]], 'excuse', reason='ill').status == 200
+    moved = consultant.post(f'{here}/1/moves', {'startsAt': moment(region, 5), 'place': 'Zaal 2'})
+    assert moved.status == 200, moved.text
+    session, = moved.json['sessions']
+    assert (session['people'], session['invited'], session['notTold'], session['excused']) == (4, 3, 0, 1)
+    new = {i['candidateId']: (i['state'], i['appointmentId']) for i in consultant.get(f'{here}/1/attendance').json['items']}
+    assert [new[c][0] for c in who] == ['invited', 'invited', 'excused', 'planned']
+    assert messages(region, who) == [[('appointment', 'sent'), ('appointment_moved', 'queued')]] * 2 + [[('appointment', 'sent')], []]
+    one = consultant.get(f'/appointments/{new[who[0]][1]}').json
+    assert one['place'] == 'Zaal 2' and consultant.get(f'/appointments/{old[who[0]]}').json['movedToId'] == one['id']
+    assert consultant.post(f'{here}/1/moves', {'startsAt': moment(region, -1)}).json['errors'][0]['pointer'] == '/startsAt'
+    assert consultant.post(f'{here}/2/moves', {'startsAt': moment(region, 5)}).status == 404
+    for role, status in (('coach', 403), ('firm', 403), ('course_leader', 403)):
+        assert as_role(role).post(f'{here}/1/moves', {'startsAt': moment(region, 6)}).status == status
+
+
+@pytest.mark.usefixtures('unsent')
+def test_a_whole_session_is_cancelled_with_a_reason_and_each_is_told_once(as_role, cohort, region):
+    project, who = cohort(3)
+    reachable(region, who[:2])
+    here, consultant = f'/projects/{project}/sessions', as_role('consultant')
+    consultant.post(here, {'startsAt': moment(region, 3), 'count': 2, 'channel': 'in_person'})
+    assert consultant.post(f'{here}/1/cancellations', {}).json['errors'][0]['pointer'] == '/cancelReason'
+    first, second = consultant.post(f'{here}/1/cancellations', {'cancelReason': 'leader'}).json['sessions']
+    assert (first['people'], first['cancelled'], first['notTold'], second['people']) == (0, 3, 1, 3)
+    assert messages(region, who) == [[('appointment_cancelled', 'queued')]] * 2 + [[]]
+    assert [undelivered(as_role, c) for c in who] == [[], [], ['open']]
+    gone, = consultant.get(f'/appointments?candidateId={who[2]}&state=cancelled').json['items']
+    assert (gone['cancelReason'], gone['notTold']) == ('leader', True)
+    again = consultant.post(f'{here}/1/cancellations', {'cancelReason': 'leader'})
+    assert again.status == 404 and messages(region, who)[0] == [('appointment_cancelled', 'queued')]
+
+
+def test_a_session_that_has_begun_or_was_noted_or_is_of_nobody_is_neither_moved_nor_cancelled(as_role, group, cohort, region):
+    consultant = as_role('consultant')
+    past, _, _ = group(2, days=-2)
+    noted, _, who = group(2, days=3)
+    region.sql("set session_replication_role = replica; update app.appointment set state = 'present' where candidate_id = %s", (who[0],))
+    nobody, _, off = group(1, days=3)
+    assert move(consultant, consultant.get(nobody).json['items'][0]['appointmentId'], 'excuse', reason='ill').status == 200
+    for list_of in (past, noted, nobody):
+        before = states(consultant, list_of)
+        for place, body in (('moves', {'startsAt': moment(region, 9)}), ('cancellations', {'cancelReason': 'place'})):
+            refused = consultant.post(list_of.replace('attendance', place), body)
+            assert (refused.status, refused.problem) == (409, 'session-closed'), refused.text
+        assert states(consultant, list_of) == before
+
+
+def test_who_left_the_cohort_by_then_is_not_expected_at_the_other_time(as_role, cohort, region):
+    project, (goes, stays) = cohort(2)
+    here = f'/projects/{project}/sessions'
+    as_role('consultant').post(here, {'startsAt': moment(region, 2)})
+    region.sql('set session_replication_role = replica; update app.candidate_participation set until_day = clock.today() + 3 where candidate_id = %s', (goes,))
+    session, = as_role('consultant').post(f'{here}/1/moves', {'startsAt': moment(region, 5)}).json['sessions']
+    assert (session['people'], session['cancelled']) == (1, 1) and list(states(as_role('consultant'), f'{here}/1/attendance')) == [stays]
+
+
+@pytest.mark.usefixtures('unsent')
+def test_race_eight_clients_cancel_one_session(as_role, cohort, region):
+    for _ in range(ROUNDS):
+        project, who = cohort(2)
+        reachable(region, who)
+        here, answers = f'/projects/{project}/sessions', []
+        as_role('consultant').post(here, {'startsAt': moment(region, 3), 'channel': 'in_person'})
+        clients = [Client(region, 'consultant', 'gm9901') for _ in range(8)]
+        threads = [threading.Thread(target=lambda c=c: answers.append(c.post(f'{here}/1/cancellations', {'cancelReason': 'place'}).status)) for c in clients]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(answers) == [200] + [404] * 7 and messages(region, who) == [[('appointment_cancelled', 'queued')]] * 2
+
+
+@pytest.mark.usefixtures('unsent')
+def test_who_was_invited_is_told_that_it_is_off_and_who_was_not_is_not(as_role, candidate, appointment, region):
+    who, consultant = candidate.json['id'], as_role('consultant')
+    reachable(region, [who])
+    asked, planned, waits, past = (appointment(days=n).json['id'] for n in (3, 4, 5, -2))
+    for made in (asked, past):
+        assert move(consultant, made, 'invite', channel='phone').status == 200
+    assert move(consultant, waits, 'invite', channel='e_mail').status == 200
+    for made in (asked, planned, waits, past):
+        assert move(consultant, made, 'cancel', cancelReason='place').json['cancelReason'] == 'place'
+    assert sorted(messages(region, [who])[0]) == [('appointment', 'withdrawn'), ('appointment_cancelled', 'queued')]
+    assert move(consultant, appointment(days=6).json['id'], 'attend', cancelReason='place').json['errors'][0]['pointer'] == '/cancelReason'
+
+
+@pytest.mark.usefixtures('unsent')
+def test_who_was_invited_is_told_of_another_time(as_role, candidate, appointment, region):
+    who, consultant = candidate.json['id'], as_role('consultant')
+    reachable(region, [who])
+    made = appointment(days=3).json['id']
+    move(consultant, made, 'invite', channel='in_person')
+    new = consultant.get(f'/appointments/{move(consultant, made, "move", startsAt=moment(region, 9)).json["movedToId"]}').json
+    assert (new['state'], new['channel'], messages(region, [who])) == ('invited', 'e_mail', [[('appointment_moved', 'queued')]])
+
+
+def test_somebody_without_an_address_is_not_invited_by_e_mail_and_somebody_finds_one(as_role, candidate, appointment, region):
+    who, consultant = candidate.json['id'], as_role('consultant')
+    made = appointment(days=3).json['id']
+    asked = move(consultant, made, 'invite', channel='e_mail')
+    assert (asked.status, asked.json['state'], asked.json['notTold'], 'invitedAt' in asked.json) == (200, 'planned', True, False)
+    assert undelivered(as_role, who) == ['open'] and messages(region, [who]) == [[]]
+    assert move(consultant, made, 'invite', channel='e_mail').json['notTold'] and undelivered(as_role, who) == ['open']
+    as_role('case_manager').patch(f'/candidates/{who}', {'email': 'roos@post.example'}, '*')
+    assert undelivered(as_role, who) == ['done']
+    asked = move(consultant, made, 'invite', channel='e_mail').json
+    assert (asked['state'], asked['notTold']) == ('invited', False)
+
+
+@pytest.mark.usefixtures('unsent')
+def test_an_invitation_that_does_not_arrive_was_not_told(as_role, candidate, appointment, region):
+    who, consultant = candidate.json['id'], as_role('consultant')
+    reachable(region, [who])
+    made = move(consultant, appointment(days=3).json['id'], 'invite', channel='e_mail').json
+    region.sql(CONTEXT + "select app.message_fire(m, 'fail', 'refused') from app.message m where m.id = %s", (made['messageId'],))
+    assert consultant.get(f'/appointments/{made["id"]}').json['notTold'] and undelivered(as_role, who) == ['open']

@@ -149,7 +149,7 @@ class Row:
     def make_appointment(self):
         return self.make_person() + inserted(
             'app.appointment', tenant_id=1, id=self.id['appointment'], candidate_id=self.id['candidate'], kind='introduction', state=self.state['appointment'],
-            starts_at=self.at['now'], ends_at='2031-01-01T00:00:00Z', user_id=VALUES['assigneeId'],
+            starts_at=self.at['now'], ends_at='2031-01-01T00:00:00Z', user_id=VALUES['assigneeId'], not_told=False,
             trajectory_id=self.id['other'] if self.property == 'trajectoryId' else None, proposal_id=self.id['other'] if self.property == 'proposalId' else None, made_at=self.at['now'], reason='ill' if self.state['appointment'] == 'excused' else None, **STAMPS)
 
     def make_vacancy(self):

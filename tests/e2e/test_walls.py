@@ -213,6 +213,8 @@ CALLS = {
     'app.appointment_answer(uuid,text)': ('candidates', "app.appointment_answer(%(appointment)s, 'declined')", 'MW404'),
     'app.appointment_sessions_plan(uuid,jsonb)': (
         'candidates', "app.appointment_sessions_plan(%(project)s, '{\"starts_at\": \"2031-03-03T09:00:00Z\"}')", 'MW404'),
+    'app.appointment_session_change(uuid,integer,text,jsonb)': (
+        'candidates', "app.appointment_session_change('01920000-0000-7000-8000-00000000f601', 1, 'cancel', '{\"cancel_reason\": \"place\"}')", 'MW404'),
     'app.appointment_attendance_put(uuid,integer,jsonb,int8multirange)': (
         'candidates', "app.appointment_attendance_put('01920000-0000-7000-8000-00000000f601', 1, '[]', '{(,)}')", 'MW404'),
     'app.candidate_give_consent(uuid,text,text)': ('candidates', "app.candidate_give_consent(%(candidate)s, 'letter', '1')", 'MW404'),

@@ -56,6 +56,7 @@ enum problem_code {
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
     PROBLEM_ATTENDANCE_EARLY, /* 409: That day has not come yet */
     PROBLEM_ATTENDANCE_LATE, /* 409: The term has passed */
+    PROBLEM_SESSION_CLOSED, /* 409: This session is not open any more */
     PROBLEM_COHORT_EMPTY, /* 409: Nobody takes part */
     PROBLEM_HOURS, /* 409: These are too many hours */
     PROBLEM_PLACEMENTS_OVERLAP, /* 409: There is a placement in that time already */

@@ -159,6 +159,9 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_ATTENDANCE_LATE] = {"attendance-late", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:attendance-late\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Alleen de gemeente kan deze aanwezigheid nu nog noteren of verbeteren.\"",
         "{\"type\":\"urn:maatwerk:problem:attendance-late\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"Only the municipality can note or correct this attendance now.\""}, {NULL, 0}},
+    [PROBLEM_SESSION_CLOSED] = {"session-closed", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"Deze bijeenkomst staat niet meer open\",\"status\":409,\"detail\":\"De bijeenkomst is begonnen of geweest, er is al genoteerd wie er was, of er wordt niemand meer verwacht. Er is niets verzet of afgezegd.\"",
+        "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"This session is not open any more\",\"status\":409,\"detail\":\"The session has begun or is over, it was noted who came, or nobody is expected any more. Nothing was moved or cancelled.\""}, {NULL, 0}},
     [PROBLEM_COHORT_EMPTY] = {"cohort-empty", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:cohort-empty\",\"title\":\"Er doet niemand mee\",\"status\":409,\"detail\":\"Aan deze groep doet op die dagen niemand mee, dus er is niets gepland.\"",
         "{\"type\":\"urn:maatwerk:problem:cohort-empty\",\"title\":\"Nobody takes part\",\"status\":409,\"detail\":\"Nobody takes part in this cohort on those days, so nothing was planned.\""}, {NULL, 0}},

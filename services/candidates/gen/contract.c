@@ -172,6 +172,42 @@ static enum err plan_sessions_plan(struct ctx *ctx, const struct request *req, s
     });
     return OK;
 }
+static const struct right move_session_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field move_session_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 999, .visible_to = 0xffffffffu},
+};
+/* moveSession: Move a whole session */
+static enum err move_session_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_session_move(plan, req->body, (struct sql_appointment_session_move){
+        .project_id = req->path[0],
+        .number = req->path[1],
+    });
+    sql_appointment_session_list(plan, (struct sql_appointment_session_list){
+        .project_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right cancel_session_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field cancel_session_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 999, .visible_to = 0xffffffffu},
+};
+/* cancelSession: Cancel a whole session */
+static enum err cancel_session_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_session_cancel(plan, req->body, (struct sql_appointment_session_cancel){
+        .project_id = req->path[0],
+        .number = req->path[1],
+    });
+    sql_appointment_session_list(plan, (struct sql_appointment_session_list){
+        .project_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right get_attendance_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_attendance_path[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -773,7 +809,7 @@ static const struct operation operations[] = {
         .rights = list_appointments_rights,
         .purpose = "mediation",
         .parameters = list_appointments_query, .parameters_count = 10,
-        .response = &appointment_schema, .shown = 0x1fefffffu,
+        .response = &appointment_schema, .shown = 0x7fefffffu,
         .list = &query_appointment_list,
         .handle = list_appointments_plan,
     },
@@ -787,7 +823,7 @@ static const struct operation operations[] = {
         .rights = create_appointment_rights,
         .purpose = "mediation",
         .body = &appointment_new_schema,
-        .response = &appointment_schema, .shown = 0x1fffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffu,
         .show = &operations[2],
         .handle = create_appointment_plan,
     },
@@ -801,7 +837,7 @@ static const struct operation operations[] = {
         .rights = get_appointment_rights,
         .purpose = "mediation",
         .path_fields = get_appointment_path, .path_count = 1,
-        .response = &appointment_schema, .shown = 0x1fffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffu,
         .handle = get_appointment_plan,
     },
     {
@@ -815,7 +851,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_appointment_path, .path_count = 1,
         .body = &appointment_change_schema,
-        .response = &appointment_schema, .shown = 0x1fffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffu,
         .handle = update_appointment_plan,
     },
     {
@@ -829,7 +865,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_appointment_path, .path_count = 1,
         .body = &appointment_move_schema,
-        .response = &appointment_schema, .shown = 0x1fffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffu,
         .show = &operations[2],
         .handle = move_appointment_plan,
     },
@@ -844,7 +880,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_appointment_path, .path_count = 1,
         .body = &appointment_reply_schema,
-        .response = &appointment_schema, .shown = 0x1fffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffu,
         .show = &operations[2],
         .handle = answer_appointment_plan,
     },
@@ -888,6 +924,36 @@ static const struct operation operations[] = {
         .response = &sessions_schema, .shown = 0x3u,
         .show = &operations[7],
         .handle = plan_sessions_plan,
+    },
+    {
+        .id = "moveSession",
+        .method = METHOD_POST,
+        .path = "/projects/{projectId}/sessions/{number}/moves",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = move_session_rights,
+        .purpose = "mediation",
+        .path_fields = move_session_path, .path_count = 2,
+        .body = &session_move_schema,
+        .response = &sessions_schema, .shown = 0x3u,
+        .show = &operations[7],
+        .handle = move_session_plan,
+    },
+    {
+        .id = "cancelSession",
+        .method = METHOD_POST,
+        .path = "/projects/{projectId}/sessions/{number}/cancellations",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = cancel_session_rights,
+        .purpose = "mediation",
+        .path_fields = cancel_session_path, .path_count = 2,
+        .body = &session_cancellation_schema,
+        .response = &sessions_schema, .shown = 0x3u,
+        .show = &operations[7],
+        .handle = cancel_session_plan,
     },
     {
         .id = "getAttendance",
@@ -941,7 +1007,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &benefit_new_schema,
         .response = &benefit_schema, .shown = 0x1ffffu,
-        .show = &operations[13],
+        .show = &operations[15],
         .handle = create_benefit_plan,
     },
     {
@@ -983,7 +1049,7 @@ static const struct operation operations[] = {
         .path_fields = move_benefit_path, .path_count = 1,
         .body = &benefit_move_schema,
         .response = &benefit_schema, .shown = 0x1ffffu,
-        .show = &operations[13],
+        .show = &operations[15],
         .handle = move_benefit_plan,
     },
     {
@@ -1011,7 +1077,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &candidate_participation_new_schema,
         .response = &candidate_participation_schema, .shown = 0x7fu,
-        .show = &operations[18],
+        .show = &operations[20],
         .handle = create_candidate_participation_plan,
     },
     {
@@ -1079,7 +1145,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = candidate_create,
     },
     {
@@ -1135,7 +1201,7 @@ static const struct operation operations[] = {
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = merge_candidates_plan,
     },
     {
@@ -1164,7 +1230,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = withdraw_consent_plan,
     },
     {
@@ -1179,7 +1245,7 @@ static const struct operation operations[] = {
         .path_fields = give_consent_path, .path_count = 1,
         .body = &consent_giving_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = give_consent_plan,
     },
     {
@@ -1193,7 +1259,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = report_sick_path, .path_count = 1,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = report_sick_plan,
     },
     {
@@ -1208,7 +1274,7 @@ static const struct operation operations[] = {
         .path_fields = ask_question_path, .path_count = 1,
         .body = &candidate_question_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = ask_question_plan,
     },
     {
@@ -1223,7 +1289,7 @@ static const struct operation operations[] = {
         .path_fields = record_death_path, .path_count = 1,
         .body = &candidate_death_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = record_death_plan,
     },
     {
@@ -1238,7 +1304,7 @@ static const struct operation operations[] = {
         .path_fields = undo_death_path, .path_count = 1,
         .body = &candidate_death_reversal_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[24],
+        .show = &operations[26],
         .handle = undo_death_plan,
     },
     {
@@ -1349,7 +1415,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &trajectory_new_schema,
         .response = &trajectory_schema, .shown = 0x3fffffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = create_trajectory_plan,
     },
     {
@@ -1391,7 +1457,7 @@ static const struct operation operations[] = {
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
         .response = &trajectory_schema, .shown = 0x3fffffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = move_trajectory_plan,
     },
     {
@@ -1406,7 +1472,7 @@ static const struct operation operations[] = {
         .path_fields = hand_rules_path, .path_count = 1,
         .body = &rules_letter_new_schema,
         .response = &trajectory_schema, .shown = 0x3fffffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = hand_rules_plan,
     },
     {
@@ -1421,7 +1487,7 @@ static const struct operation operations[] = {
         .path_fields = receive_rules_path, .path_count = 1,
         .body = &rules_receipt_new_schema,
         .response = &trajectory_schema, .shown = 0x3fffffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = receive_rules_plan,
     },
     {
@@ -1436,7 +1502,7 @@ static const struct operation operations[] = {
         .path_fields = share_trajectory_path, .path_count = 1,
         .body = &trajectory_sharing_schema,
         .response = &trajectory_schema, .shown = 0x3fffffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = share_trajectory_plan,
     },
     {
@@ -1450,7 +1516,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = ask_employer_path, .path_count = 1,
         .response = &trajectory_schema, .shown = 0x3fffffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = ask_employer_plan,
     },
     {
@@ -1465,7 +1531,7 @@ static const struct operation operations[] = {
         .path_fields = answer_for_employer_path, .path_count = 1,
         .body = &trajectory_answer_new_schema,
         .response = &trajectory_progress_schema, .shown = 0x3ffu,
-        .show = &operations[50],
+        .show = &operations[52],
         .handle = answer_for_employer_plan,
     },
     {
@@ -1484,5 +1550,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 51, true,
+    "candidates", operations, 53, true,
 };

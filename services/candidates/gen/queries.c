@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(57 <= LIMIT_QUERIES, "queries");
+_Static_assert(59 <= LIMIT_QUERIES, "queries");
 _Static_assert(39 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter appointment_list_filters[] = {
@@ -36,10 +36,10 @@ const struct query query_appointment_list = {
     .name = "appointment_list",
     .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
             "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
-            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.record"
-            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case when $1::boolean then (select"
-            " c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias from app.appoi"
-            "ntment a where true",
+            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel"
+            "_reason, a.not_told, a.recorded_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case "
+            "when $1::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as c"
+            "andidate_alias from app.appointment a where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &appointment_list_list, .whose = "candidate_id",
 };
@@ -69,11 +69,11 @@ const struct query query_appointment_get = {
     .name = "appointment_get",
     .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
             "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
-            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.record"
-            "ed_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case when $1::boolean then (select"
-            " c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias, case when $2:"
-            ":boolean then app.appointment_proven(a.id) end as invitation_proven from app.appointment a where"
-            " a.id = $3",
+            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel"
+            "_reason, a.not_told, a.recorded_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case "
+            "when $1::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as c"
+            "andidate_alias, case when $2::boolean then app.appointment_proven(a.id) end as invitation_proven"
+            " from app.appointment a where a.id = $3",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -144,8 +144,8 @@ const struct query query_appointment_move = {
     .name = "appointment_move",
     .text = "select app.appointment_move($1::uuid, $2::text, jsonb_build_object('channel', $3::text, 'handed_"
             "by', $4::text, 'reason', $5::text, 'starts_at', $6::text, 'ends_at', $7::text, 'place', $8::text"
-            "), $9::uuid)",
-    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
+            ", 'cancel_reason', $9::text), $10::uuid)",
+    .parameters = 10, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
 struct statement *sql_appointment_move(struct plan *plan, const struct appointment_move *body, struct sql_appointment_move args)
@@ -159,6 +159,7 @@ struct statement *sql_appointment_move(struct plan *plan, const struct appointme
         body->starts_at,
         body->ends_at,
         body->place,
+        body->cancel_reason,
         args.new_id,
     };
     return plan_add(plan, &query_appointment_move, values);
@@ -208,13 +209,17 @@ const struct query query_appointment_session_list = {
     .name = "appointment_session_list",
     .text = "select $1::uuid as project_id, s.sessions from ( select jsonb_agg(jsonb_build_object('number', n"
             ".session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at), 'peo"
-            "ple', n.people, 'invited', n.invited, 'present', n.present, 'absent', n.absent, 'excused', n.exc"
-            "used) order by n.session) as sessions from (select a.session, mode() within group (order by a.st"
-            "arts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, count(*) as people, "
-            "count(a.invited_at) as invited, count(*) filter (where a.state = 'present') as present, count(*)"
-            " filter (where a.state = 'absent') as absent, count(*) filter (where a.state = 'excused') as exc"
-            "used from app.appointment a where a.project_id = $1::uuid and a.session is not null and not app."
-            "appointment_is_ended(a.state) group by a.session) n) s where s.sessions is not null",
+            "ple', n.people, 'invited', n.invited, 'notTold', n.not_told, 'present', n.present, 'absent', n.a"
+            "bsent, 'excused', n.excused, 'cancelled', n.cancelled) order by n.session) as sessions from (sel"
+            "ect a.session, coalesce(min(a.starts_at) filter (where a.state <> 'cancelled'), min(a.starts_at)"
+            ") as starts_at, coalesce(max(a.ends_at) filter (where a.state <> 'cancelled'), max(a.ends_at)) a"
+            "s ends_at, count(*) filter (where a.state <> 'cancelled') as people, count(a.invited_at) filter "
+            "(where a.state <> 'cancelled' and not a.not_told) as invited, count(*) filter (where a.not_told)"
+            " as not_told, count(*) filter (where a.state = 'present') as present, count(*) filter (where a.s"
+            "tate = 'absent') as absent, count(*) filter (where a.state = 'excused') as excused, count(*) fil"
+            "ter (where a.state = 'cancelled') as cancelled from app.appointment a where a.project_id = $1::u"
+            "uid and a.session is not null and a.state <> 'moved' group by a.session) n) s where s.sessions i"
+            "s not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -224,6 +229,42 @@ struct statement *sql_appointment_session_list(struct plan *plan, struct sql_app
         args.project_id,
     };
     return plan_add(plan, &query_appointment_session_list, values);
+}
+
+const struct query query_appointment_session_move = {
+    .name = "appointment_session_move",
+    .text = "select app.appointment_session_change($1::uuid, $2::int, 'move', jsonb_build_object('starts_at',"
+            " $3::text, 'ends_at', $4::text, 'place', $5::text))",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_session_move(struct plan *plan, const struct session_move *body, struct sql_appointment_session_move args)
+{
+    const struct str values[] = {
+        args.project_id,
+        args.number,
+        body->starts_at,
+        body->ends_at,
+        body->place,
+    };
+    return plan_add(plan, &query_appointment_session_move, values);
+}
+
+const struct query query_appointment_session_cancel = {
+    .name = "appointment_session_cancel",
+    .text = "select app.appointment_session_change($1::uuid, $2::int, 'cancel', jsonb_build_object('cancel_re"
+            "ason', $3::text))",
+    .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_session_cancel(struct plan *plan, const struct session_cancellation *body, struct sql_appointment_session_cancel args)
+{
+    const struct str values[] = {
+        args.project_id,
+        args.number,
+        body->cancel_reason,
+    };
+    return plan_add(plan, &query_appointment_session_cancel, values);
 }
 
 const struct query query_appointment_attendance_put = {
@@ -248,12 +289,12 @@ const struct query query_appointment_attendance_get = {
     .name = "appointment_attendance_get",
     .text = "select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_se"
             "ssion_version(s.project_id, s.number) as version from ( select a.project_id, a.session::int as n"
-            "umber, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a."
-            "ends_at) as ends_at, array_agg(a.candidate_id) as candidates, jsonb_agg(jsonb_strip_nulls(jsonb_"
-            "build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a."
-            "state, 'answer', a.answer, 'reason', a.reason)) order by c.alias, a.id) as items from app.appoin"
-            "tment a join app.candidate c on c.id = a.candidate_id where a.project_id = $1::uuid and a.sessio"
-            "n = $2::int and not app.appointment_is_ended(a.state) group by 1, 2) s",
+            "umber, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, array_agg(a.candidate_id) as ca"
+            "ndidates, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias',"
+            " c.alias, 'appointmentId', a.id, 'state', a.state, 'answer', a.answer, 'reason', a.reason, 'notT"
+            "old', case when a.not_told then true end)) order by c.alias, a.id) as items from app.appointment"
+            " a join app.candidate c on c.id = a.candidate_id where a.project_id = $1::uuid and a.session = $"
+            "2::int and not app.appointment_is_ended(a.state) group by 1, 2) s",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
@@ -1313,4 +1354,4 @@ struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajecto
     return plan_add(plan, &query_trajectory_progress, values);
 }
 
-const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_seen, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_appointment_transition_list, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_seen, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};
+const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_seen, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_session_move, &query_appointment_session_cancel, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_appointment_transition_list, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_seen, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};

@@ -60,6 +60,18 @@ struct sql_appointment_session_list {
 };
 struct statement *sql_appointment_session_list(struct plan *plan, struct sql_appointment_session_list args);
 
+extern const struct query query_appointment_session_move;
+struct sql_appointment_session_move {
+    struct str project_id, number;
+};
+struct statement *sql_appointment_session_move(struct plan *plan, const struct session_move *body, struct sql_appointment_session_move args);
+
+extern const struct query query_appointment_session_cancel;
+struct sql_appointment_session_cancel {
+    struct str project_id, number;
+};
+struct statement *sql_appointment_session_cancel(struct plan *plan, const struct session_cancellation *body, struct sql_appointment_session_cancel args);
+
 extern const struct query query_appointment_attendance_put;
 struct sql_appointment_attendance_put {
     struct str project_id, number, version;

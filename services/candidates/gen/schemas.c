@@ -10,47 +10,48 @@ static const char *const values_0[] = {"interview", "introduction", "session", "
 static const char *const values_1[] = {"invite", "attend", "miss", "excuse", "move", "cancel", NULL};
 static const char *const values_2[] = {"e_mail", "letter", "in_person", "phone", "portal", NULL};
 static const char *const values_3[] = {"ill", "work", "care", "transport", "holiday", "other", NULL};
-static const char *const values_4[] = {"accepted", "declined", NULL};
-static const char *const values_5[] = {"present", "absent", "excused", NULL};
-static const char *const values_6[] = {"urgent_reasons", "disabled", "young_child", NULL};
-static const char *const values_7[] = {"assistance", "ioaw", "ioaz", "ww", "wia", NULL};
-static const char *const values_8[] = {"grant", "refuse", "end", "restore", NULL};
-static const char *const values_9[] = {"not_entitled", "found_work", "own_means", "no_information", "withdrawn", "not_processed", "moved", "died", "other", NULL};
-static const char *const values_10[] = {"work", "own_business", "studies", "relationship", "moved", "other_benefit", "other_income", "pension_age", "detention", "no_information", "own_request", "died", "other", NULL};
-static const char *const values_11[] = {"told", "work", "certificate", "diploma", "test", "recognised", NULL};
-static const struct pattern_part pattern_12[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_13[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
-static const char *const values_14[] = {"a1", "a2", "b1", "b2", "c1", "c2", NULL};
-static const char *const values_15[] = {"interview", "rejected", "hired", "withdrawn", NULL};
-static const struct pattern_part pattern_16[] = {{{0x3ff000000000000u, 0x0u}, 9, 9}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_17[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
-static const struct pattern_part pattern_18[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
-static const char *const values_19[] = {"active", "paused", "placed", "left", NULL};
-static const char *const values_20[] = {"assistance", "ww", "wia", "none", NULL};
-static const char *const values_21[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
-static const char *const values_22[] = {"none", "primary", "lower_secondary", "upper_secondary", "post_secondary", "short_tertiary", "bachelor", "master", "doctorate", NULL};
-static const char *const values_23[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
-static const char *const values_24[] = {"day", "evening", "night", "weekend", NULL};
-static const char *const values_25[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
-static const struct pattern_part pattern_26[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
-static const char *const values_27[] = {"intake", "mandate", "correction", NULL};
-static const char *const values_28[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "addressLines", "digitalChosenAt", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "userId", "status", "benefit", "situation", "currentEmployer", "currentEmployerId", "educationLevel", "basicQualification", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", "ownApplications", NULL};
-static const char *const values_29[] = {"conversation", "letter", "e_mail", "portal", NULL};
-static const char *const values_30[] = {"wrong_candidate", "wrong_report", NULL};
-static const char *const values_31[] = {"intake", "mediation", "preparation", "course", "internship", "flow_through", "second_track", "work_to_work", "pool", NULL};
-static const char *const values_32[] = {"start", "finish", "stop", NULL};
-static const char *const values_33[] = {"at_work", "cannot", "will_not", "referred", "granted", "qualified", "finished", NULL};
-static const char *const values_34[] = {"proposal", "self_found", "own_employer", "work_stage", "firm", "other", NULL};
-static const char *const values_35[] = {"own_request", "illness", "no_show", "moved", "not_suitable", "other_work", "no_longer_entitled", "project_ended", "merged", "died", "other", NULL};
-static const char *const values_36[] = {"in_person", "mail", "portal", NULL};
-static const char *const values_37[] = {"planned", "invited", "present", "absent", "excused", "moved", "cancelled", NULL};
-static const char *const values_38[] = {"applied", "granted", "ended", "refused", NULL};
-static const char *const values_39[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
-static const char *const values_40[] = {"look", "change", "denial", NULL};
-static const char *const values_41[] = {"planned", "running", "finished", "stopped", NULL};
-static const char *const values_42[] = {"asked", "agreed", "declined", NULL};
-static const char *const values_43[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", "call", "home_visit", "sick_report", NULL};
-static const char *const values_44[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
+static const char *const values_4[] = {"leader", "place", "too_few", "programme", "other", NULL};
+static const char *const values_5[] = {"accepted", "declined", NULL};
+static const char *const values_6[] = {"present", "absent", "excused", NULL};
+static const char *const values_7[] = {"urgent_reasons", "disabled", "young_child", NULL};
+static const char *const values_8[] = {"assistance", "ioaw", "ioaz", "ww", "wia", NULL};
+static const char *const values_9[] = {"grant", "refuse", "end", "restore", NULL};
+static const char *const values_10[] = {"not_entitled", "found_work", "own_means", "no_information", "withdrawn", "not_processed", "moved", "died", "other", NULL};
+static const char *const values_11[] = {"work", "own_business", "studies", "relationship", "moved", "other_benefit", "other_income", "pension_age", "detention", "no_information", "own_request", "died", "other", NULL};
+static const char *const values_12[] = {"told", "work", "certificate", "diploma", "test", "recognised", NULL};
+static const struct pattern_part pattern_13[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_14[] = {{{0x0u, 0x7fffffe00000000u}, 2, 3}, {{0, 0}, 0, 0}};
+static const char *const values_15[] = {"a1", "a2", "b1", "b2", "c1", "c2", NULL};
+static const char *const values_16[] = {"interview", "rejected", "hired", "withdrawn", NULL};
+static const struct pattern_part pattern_17[] = {{{0x3ff000000000000u, 0x0u}, 9, 9}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_18[] = {{{0x3fe000000000000u, 0x0u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 3, 3}, {{0, 0}, 0, 0}};
+static const struct pattern_part pattern_19[] = {{{0x0u, 0x4u}, 1, 1}, {{0x0u, 0x200000u}, 1, 1}, {{0x3ff000000000000u, 0x0u}, 4, 4}, {{0x3ff000000000000u, 0x7fffffeu}, 4, 4}, {{0, 0}, 0, 0}};
+static const char *const values_20[] = {"active", "paused", "placed", "left", NULL};
+static const char *const values_21[] = {"assistance", "ww", "wia", "none", NULL};
+static const char *const values_22[] = {"unemployed", "employed", "dismissal_threatened", "self_employed", "at_school", NULL};
+static const char *const values_23[] = {"none", "primary", "lower_secondary", "upper_secondary", "post_secondary", "short_tertiary", "bachelor", "master", "doctorate", NULL};
+static const char *const values_24[] = {"youth", "returner", "age_45_55", "age_50_plus", "newcomer", "long_term", "disabled", "early_school_leaver", NULL};
+static const char *const values_25[] = {"day", "evening", "night", "weekend", NULL};
+static const char *const values_26[] = {"foot", "bicycle", "moped", "car", "public_transport", "other", NULL};
+static const struct pattern_part pattern_27[] = {{{0x3ff000000000000u, 0x0u}, 2, 5}, {{0, 0}, 0, 0}};
+static const char *const values_28[] = {"intake", "mandate", "correction", NULL};
+static const char *const values_29[] = {"alias", "firstName", "lastName", "birthDate", "email", "phone", "addressLines", "digitalChosenAt", "pc4", "neighbourhood", "caseManagerId", "coachId", "organisationId", "userId", "status", "benefit", "situation", "currentEmployer", "currentEmployerId", "educationLevel", "basicQualification", "phase", "targetGroups", "hoursMin", "hoursMax", "hoursWorked", "shifts", "maxDistanceKm", "transport", "availableFrom", "wishes", "introduction", "sectors", "competences", "conditions", "languages", "occupations", "ownApplications", NULL};
+static const char *const values_30[] = {"conversation", "letter", "e_mail", "portal", NULL};
+static const char *const values_31[] = {"wrong_candidate", "wrong_report", NULL};
+static const char *const values_32[] = {"intake", "mediation", "preparation", "course", "internship", "flow_through", "second_track", "work_to_work", "pool", NULL};
+static const char *const values_33[] = {"start", "finish", "stop", NULL};
+static const char *const values_34[] = {"at_work", "cannot", "will_not", "referred", "granted", "qualified", "finished", NULL};
+static const char *const values_35[] = {"proposal", "self_found", "own_employer", "work_stage", "firm", "other", NULL};
+static const char *const values_36[] = {"own_request", "illness", "no_show", "moved", "not_suitable", "other_work", "no_longer_entitled", "project_ended", "merged", "died", "other", NULL};
+static const char *const values_37[] = {"in_person", "mail", "portal", NULL};
+static const char *const values_38[] = {"planned", "invited", "present", "absent", "excused", "moved", "cancelled", NULL};
+static const char *const values_39[] = {"applied", "granted", "ended", "refused", NULL};
+static const char *const values_40[] = {"regular", "temp", "secondment", "trial_placement", "work_experience", "internship", "apprenticeship", "subsidised", "seasonal", "event", "successor", "adoption", "redeployment", NULL};
+static const char *const values_41[] = {"look", "change", "denial", NULL};
+static const char *const values_42[] = {"planned", "running", "finished", "stopped", NULL};
+static const char *const values_43[] = {"asked", "agreed", "declined", NULL};
+static const char *const values_44[] = {"child_care", "debts", "housing", "transport", "rhythm", "language", "documents", "pre_training", "language_course", "motivation_training", "application_training", "digital_skills", "work_stage", "apprenticeship", "certificate", "diploma", "other", "call", "home_visit", "sick_report", NULL};
+static const char *const values_45[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
 
 static const struct field appointment_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct appointment_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -92,16 +93,17 @@ static const struct field appointment_move_fields[] = {
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .offset = offsetof(struct appointment_move, channel), .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "handedBy", .key = {"\"handedBy\":", 11}, .column = "handed_by", .type = FIELD_UUID, .offset = offsetof(struct appointment_move, handed_by), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffe68u},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct appointment_move, reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "cancelReason", .key = {"\"cancelReason\":", 15}, .column = "cancel_reason", .type = FIELD_TEXT, .offset = offsetof(struct appointment_move, cancel_reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .offset = offsetof(struct appointment_move, starts_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .offset = offsetof(struct appointment_move, ends_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .offset = offsetof(struct appointment_move, place), .min = 1, .max = 200, .visible_to = 0xffffffffu},
 };
 const struct schema appointment_move_schema = {
-    .name = "AppointmentMove", .fields = appointment_move_fields, .count = 7,
+    .name = "AppointmentMove", .fields = appointment_move_fields, .count = 8,
     .size = sizeof(struct appointment_move), .self = NULL,
 };
 static const struct field appointment_reply_fields[] = {
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct appointment_reply, answer), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct appointment_reply, answer), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
 };
 const struct schema appointment_reply_schema = {
     .name = "AppointmentReply", .fields = appointment_reply_fields, .count = 1,
@@ -122,9 +124,25 @@ const struct schema sessions_new_schema = {
     .name = "SessionsNew", .fields = sessions_new_fields, .count = 9,
     .size = sizeof(struct sessions_new), .self = NULL,
 };
+static const struct field session_move_fields[] = {
+    {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .offset = offsetof(struct session_move, starts_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .offset = offsetof(struct session_move, ends_at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .offset = offsetof(struct session_move, place), .min = 1, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema session_move_schema = {
+    .name = "SessionMove", .fields = session_move_fields, .count = 3,
+    .size = sizeof(struct session_move), .self = NULL,
+};
+static const struct field session_cancellation_fields[] = {
+    {.name = "cancelReason", .key = {"\"cancelReason\":", 15}, .column = "cancel_reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct session_cancellation, cancel_reason), .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+};
+const struct schema session_cancellation_schema = {
+    .name = "SessionCancellation", .fields = session_cancellation_fields, .count = 1,
+    .size = sizeof(struct session_cancellation), .self = NULL,
+};
 static const struct field attendance_entry_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct attendance_entry, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "attendance", .key = {"\"attendance\":", 13}, .column = "attendance", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct attendance_entry, attendance), .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
+    {.name = "attendance", .key = {"\"attendance\":", 13}, .column = "attendance", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct attendance_entry, attendance), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct attendance_entry, reason), .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 const struct schema attendance_entry_schema = {
@@ -139,7 +157,7 @@ const struct schema attendance_schema = {
     .size = sizeof(struct attendance), .self = NULL,
 };
 static const struct field benefit_exemption_fields[] = {
-    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_exemption, code), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
+    {.name = "code", .key = {"\"code\":", 7}, .column = "code", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_exemption, code), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_exemption, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .offset = offsetof(struct benefit_exemption, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -150,7 +168,7 @@ const struct schema benefit_exemption_schema = {
 };
 static const struct field benefit_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_new, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .offset = offsetof(struct benefit_new, applied_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_new, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "monthCents", .key = {"\"monthCents\":", 13}, .column = "month_cents", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_new, month_cents), .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
@@ -162,7 +180,7 @@ const struct schema benefit_new_schema = {
     .size = sizeof(struct benefit_new), .self = NULL,
 };
 static const struct field benefit_change_fields[] = {
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct benefit_change, kind), .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .offset = offsetof(struct benefit_change, kind), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .offset = offsetof(struct benefit_change, applied_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_change, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct benefit_change, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -176,10 +194,10 @@ const struct schema benefit_change_schema = {
     .size = sizeof(struct benefit_change), .self = NULL, .orders = benefit_change_orders,
 };
 static const struct field benefit_move_fields[] = {
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_move, event), .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct benefit_move, event), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct benefit_move, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, refusal_reason), .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, end_reason), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, refusal_reason), .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .offset = offsetof(struct benefit_move, end_reason), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
 };
 const struct schema benefit_move_schema = {
     .name = "BenefitMove", .fields = benefit_move_fields, .count = 4,
@@ -210,14 +228,14 @@ static const struct field candidate_competence_fields[] = {
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_competence, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct candidate_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence_kind), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct candidate_competence, evidence_kind), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_competence_schema = {
     .name = "CandidateCompetence", .fields = candidate_competence_fields, .count = 5,
     .size = sizeof(struct candidate_competence), .self = NULL,
 };
 static const struct field candidate_condition_fields[] = {
-    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_12, .visible_to = 0xffffffffu},
+    {.name = "condition", .key = {"\"condition\":", 12}, .column = "condition", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, condition), .min = 2, .max = 40, .pattern = pattern_13, .visible_to = 0xffffffffu},
     {.name = "label", .key = {"\"label\":", 8}, .column = "label", .type = FIELD_TEXT, .flags = FIELD_READ_ONLY, .offset = offsetof(struct candidate_condition, label), .min = 0, .max = 300, .visible_to = 0xffffffffu},
     {.name = "met", .key = {"\"met\":", 6}, .column = "met", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_condition, met), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "source", .key = {"\"source\":", 9}, .column = "source", .type = FIELD_TEXT, .offset = offsetof(struct candidate_condition, source), .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -227,8 +245,8 @@ const struct schema candidate_condition_schema = {
     .size = sizeof(struct candidate_condition), .self = NULL,
 };
 static const struct field candidate_language_fields[] = {
-    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_13, .visible_to = 0xffffffffu},
-    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
+    {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, language), .min = 2, .max = 3, .pattern = pattern_14, .visible_to = 0xffffffffu},
+    {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_language, level), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_language_schema = {
     .name = "CandidateLanguage", .fields = candidate_language_fields, .count = 2,
@@ -247,14 +265,14 @@ const struct schema candidate_occupation_schema = {
 static const struct field own_application_fields[] = {
     {.name = "date", .key = {"\"date\":", 7}, .column = "date", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .offset = offsetof(struct own_application, date), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employer", .key = {"\"employer\":", 11}, .column = "employer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct own_application, employer), .min = 1, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct own_application, outcome), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct own_application, outcome), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
 };
 const struct schema own_application_schema = {
     .name = "OwnApplication", .fields = own_application_fields, .count = 3,
     .size = sizeof(struct own_application), .self = NULL,
 };
 static const struct field candidate_new_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_16, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, bsn), .min = 9, .max = 9, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
@@ -263,31 +281,31 @@ static const struct field candidate_new_fields[] = {
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_new, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "addressLines", .key = {"\"addressLines\":", 15}, .column = "address_lines", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, address_lines), .min = 1, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "digitalChosenAt", .key = {"\"digitalChosenAt\":", 18}, .column = "digital_chosen_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, digital_chosen_at), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_new, postcode4), .min = 4, .max = 4, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, neighbourhood), .min = 10, .max = 10, .pattern = pattern_19, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, situation), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, status), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, benefit), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, situation), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, current_employer), .min = 0, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, current_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
-    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, education_level), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_new, education_level), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, basic_qualification), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_new, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_new, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_new, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_new, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_26, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_27, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu, .closed_to = 0xfff78u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_new, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
@@ -300,17 +318,17 @@ const struct schema candidate_new_schema = {
     .size = sizeof(struct candidate_new), .self = NULL, .orders = candidate_new_orders,
 };
 static const struct field candidate_search_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_16, .visible_to = 0xffffffffu},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, bsn), .min = 9, .max = 9, .pattern = pattern_17, .visible_to = 0xffffffffu},
     {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .offset = offsetof(struct candidate_search, name), .min = 1, .max = 180, .visible_to = 0xffffffffu},
     {.name = "birthDate", .key = {"\"birthDate\":", 12}, .column = "birth_date", .type = FIELD_DATE, .flags = FIELD_BIRTH, .offset = offsetof(struct candidate_search, birth_date), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffcu},
-    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_search, purpose), .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_search_schema = {
     .name = "CandidateSearch", .fields = candidate_search_fields, .count = 4,
     .size = sizeof(struct candidate_search), .self = NULL,
 };
 static const struct field candidate_change_fields[] = {
-    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_16, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "bsn", .key = {"\"bsn\":", 6}, .column = "bsn", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, bsn), .min = 9, .max = 9, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, alias), .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "firstName", .key = {"\"firstName\":", 12}, .column = "first_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, first_name), .min = 1, .max = 60, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "lastName", .key = {"\"lastName\":", 11}, .column = "last_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, last_name), .min = 1, .max = 120, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
@@ -319,31 +337,31 @@ static const struct field candidate_change_fields[] = {
     {.name = "phone", .key = {"\"phone\":", 8}, .column = "phone", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_PHONE, .offset = offsetof(struct candidate_change, phone), .min = 6, .max = 30, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "addressLines", .key = {"\"addressLines\":", 15}, .column = "address_lines", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, address_lines), .min = 1, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "digitalChosenAt", .key = {"\"digitalChosenAt\":", 18}, .column = "digital_chosen_at", .type = FIELD_INSTANT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, digital_chosen_at), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_17, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
-    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
+    {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "postcode4", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, postcode4), .min = 4, .max = 4, .pattern = pattern_18, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "neighbourhood", .key = {"\"neighbourhood\":", 16}, .column = "neighbourhood", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, neighbourhood), .min = 10, .max = 10, .pattern = pattern_19, .visible_to = 0xffffffffu, .closed_to = 0xfdff8u},
     {.name = "caseManagerId", .key = {"\"caseManagerId\":", 16}, .column = "case_manager_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, case_manager_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "coachId", .key = {"\"coachId\":", 10}, .column = "coach_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, coach_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, situation), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, status), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, benefit), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu, .closed_to = 0xfdffcu},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, situation), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, current_employer), .min = 0, .max = 200, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, current_employer_id), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdfe8u},
-    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, education_level), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .offset = offsetof(struct candidate_change, education_level), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, basic_qualification), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xfdf68u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, phase), .min = 1, .max = 4, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, target_groups), .unique_at = 0, .min = 0, .max = 8, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu, .closed_to = 0xffff8u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_min), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_max), .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .offset = offsetof(struct candidate_change, hours_worked), .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, shifts), .unique_at = 0, .min = 1, .max = 4, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .offset = offsetof(struct candidate_change, max_distance_km), .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, transport), .unique_at = 0, .min = 0, .max = 6, .item_max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .offset = offsetof(struct candidate_change, available_from), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, wishes), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .flags = FIELD_NULLABLE | FIELD_MULTILINE, .offset = offsetof(struct candidate_change, introduction), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_26, .visible_to = 0xffffffffu},
+    {.name = "sectors", .key = {"\"sectors\":", 10}, .column = "sectors", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, sectors), .unique_at = 0, .min = 0, .max = 10, .item_max = 5, .pattern = pattern_27, .visible_to = 0xffffffffu},
     {.name = "competences", .key = {"\"competences\":", 14}, .column = "competences", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, competences), .unique_at = offsetof(struct candidate_competence, competence_id), .min = 0, .max = 100, .schema = &candidate_competence_schema, .visible_to = 0xffffffffu},
     {.name = "conditions", .key = {"\"conditions\":", 13}, .column = "conditions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, conditions), .unique_at = offsetof(struct candidate_condition, condition), .min = 0, .max = 60, .schema = &candidate_condition_schema, .visible_to = 0xffffffffu, .closed_to = 0xfff78u},
     {.name = "languages", .key = {"\"languages\":", 12}, .column = "languages", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_change, languages), .unique_at = offsetof(struct candidate_language, language), .min = 0, .max = 20, .schema = &candidate_language_schema, .visible_to = 0xffffffffu},
@@ -357,22 +375,22 @@ const struct schema candidate_change_schema = {
 };
 static const struct field candidate_merge_fields[] = {
     {.name = "otherId", .key = {"\"otherId\":", 10}, .column = "other_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_merge, other_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_28, .visible_to = 0xffffffffu},
-    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "take", .key = {"\"take\":", 7}, .column = "take", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, take), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "keep", .key = {"\"keep\":", 7}, .column = "keep", .type = FIELD_LIST, .item = FIELD_TEXT, .flags = FIELD_UNIQUE, .offset = offsetof(struct candidate_merge, keep), .unique_at = 0, .min = 0, .max = 40, .item_max = 100, .values = values_29, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_merge_schema = {
     .name = "CandidateMerge", .fields = candidate_merge_fields, .count = 3,
     .size = sizeof(struct candidate_merge), .self = NULL,
 };
 static const struct field consent_withdrawal_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_withdrawal, channel), .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
 };
 const struct schema consent_withdrawal_schema = {
     .name = "ConsentWithdrawal", .fields = consent_withdrawal_fields, .count = 1,
     .size = sizeof(struct consent_withdrawal), .self = NULL,
 };
 static const struct field consent_giving_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_giving, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_giving, channel), .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "textVersion", .key = {"\"textVersion\":", 14}, .column = "text_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent_giving, text_version), .min = 1, .max = 80, .visible_to = 0xffffffffu},
 };
 const struct schema consent_giving_schema = {
@@ -394,7 +412,7 @@ const struct schema candidate_death_schema = {
     .size = sizeof(struct candidate_death), .self = NULL,
 };
 static const struct field candidate_death_reversal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_death_reversal, reason), .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct candidate_death_reversal, reason), .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_death_reversal_schema = {
     .name = "CandidateDeathReversal", .fields = candidate_death_reversal_fields, .count = 1,
@@ -403,7 +421,7 @@ const struct schema candidate_death_reversal_schema = {
 static const struct field held_competence_fields[] = {
     {.name = "level", .key = {"\"level\":", 8}, .column = "level", .type = FIELD_INT, .offset = offsetof(struct held_competence, level), .min = 1, .max = 3, .visible_to = 0xffffffffu},
     {.name = "evidence", .key = {"\"evidence\":", 11}, .column = "evidence", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence), .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence_kind), .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
+    {.name = "evidenceKind", .key = {"\"evidenceKind\":", 15}, .column = "evidence_kind", .type = FIELD_TEXT, .offset = offsetof(struct held_competence, evidence_kind), .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
 };
 const struct schema held_competence_schema = {
     .name = "HeldCompetence", .fields = held_competence_fields, .count = 3,
@@ -419,7 +437,7 @@ const struct schema held_condition_schema = {
 };
 static const struct field trajectory_new_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_new, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_new, kind), .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_new, kind), .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct trajectory_new, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct trajectory_new, project_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .offset = offsetof(struct trajectory_new, benefit_id), .min = 0, .max = 0, .visible_to = 0x2003u, .closed_to = 0xffffcu},
@@ -460,18 +478,18 @@ const struct schema trajectory_change_schema = {
     .size = sizeof(struct trajectory_change), .self = NULL, .orders = trajectory_change_orders,
 };
 static const struct field trajectory_move_fields[] = {
-    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_move, event), .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "event", .key = {"\"event\":", 8}, .column = "event", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_move, event), .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct trajectory_move, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, outcome), .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
-    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, work_origin), .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, reason), .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, outcome), .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, work_origin), .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct trajectory_move, reason), .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_move_schema = {
     .name = "TrajectoryMove", .fields = trajectory_move_fields, .count = 5,
     .size = sizeof(struct trajectory_move), .self = NULL,
 };
 static const struct field rules_letter_new_fields[] = {
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rules_letter_new, channel), .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct rules_letter_new, channel), .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "handedOn", .key = {"\"handedOn\":", 11}, .column = "handed_on", .type = FIELD_DATE, .offset = offsetof(struct rules_letter_new, handed_on), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema rules_letter_new_schema = {
@@ -487,7 +505,7 @@ const struct schema rules_receipt_new_schema = {
 };
 static const struct field trajectory_sharing_fields[] = {
     {.name = "shared", .key = {"\"shared\":", 9}, .column = "shared", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, channel), .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct trajectory_sharing, channel), .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_sharing_schema = {
     .name = "TrajectorySharing", .fields = trajectory_sharing_fields, .count = 2,
@@ -505,7 +523,7 @@ static const struct field appointment_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -522,9 +540,11 @@ static const struct field appointment_fields[] = {
     {.name = "handedBy", .key = {"\"handedBy\":", 11}, .column = "handed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "invitationProven", .key = {"\"invitationProven\":", 19}, .column = "invitation_proven", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x197u},
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "answeredAt", .key = {"\"answeredAt\":", 13}, .column = "answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "cancelReason", .key = {"\"cancelReason\":", 15}, .column = "cancel_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "notTold", .key = {"\"notTold\":", 10}, .column = "not_told", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "recordedAt", .key = {"\"recordedAt\":", 13}, .column = "recorded_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "recordedBy", .key = {"\"recordedBy\":", 13}, .column = "recorded_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "movedToId", .key = {"\"movedToId\":", 12}, .column = "moved_to_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -532,7 +552,7 @@ static const struct field appointment_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema appointment_schema = {
-    .name = "Appointment", .fields = appointment_fields, .count = 29,
+    .name = "Appointment", .fields = appointment_fields, .count = 31,
     .size = 0, .self = "/appointments/",
 };
 static const struct field session_fields[] = {
@@ -541,12 +561,14 @@ static const struct field session_fields[] = {
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "people", .key = {"\"people\":", 9}, .column = "people", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "invited", .key = {"\"invited\":", 10}, .column = "invited", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "notTold", .key = {"\"notTold\":", 10}, .column = "not_told", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "present", .key = {"\"present\":", 10}, .column = "present", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "absent", .key = {"\"absent\":", 9}, .column = "absent", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "excused", .key = {"\"excused\":", 10}, .column = "excused", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "cancelled", .key = {"\"cancelled\":", 12}, .column = "cancelled", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
 };
 const struct schema session_schema = {
-    .name = "Session", .fields = session_fields, .count = 8,
+    .name = "Session", .fields = session_fields, .count = 10,
     .size = 0, .self = NULL,
 };
 static const struct field sessions_fields[] = {
@@ -561,12 +583,13 @@ static const struct field attendance_row_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_4, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+    {.name = "notTold", .key = {"\"notTold\":", 10}, .column = "not_told", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema attendance_row_schema = {
-    .name = "AttendanceRow", .fields = attendance_row_fields, .count = 6,
+    .name = "AttendanceRow", .fields = attendance_row_fields, .count = 7,
     .size = 0, .self = NULL,
 };
 static const struct field attendance_list_fields[] = {
@@ -585,14 +608,14 @@ static const struct field benefit_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_38, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
     {.name = "appliedOn", .key = {"\"appliedOn\":", 12}, .column = "applied_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "refusedOn", .key = {"\"refusedOn\":", 12}, .column = "refused_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "refusalReason", .key = {"\"refusalReason\":", 16}, .column = "refusal_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_10, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
     {.name = "monthCents", .key = {"\"monthCents\":", 13}, .column = "month_cents", .type = FIELD_INT, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "persons", .key = {"\"persons\":", 10}, .column = "persons", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 20, .visible_to = 0xffffffffu},
     {.name = "exemptions", .key = {"\"exemptions\":", 13}, .column = "exemptions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 20, .schema = &benefit_exemption_schema, .visible_to = 0xffffffffu},
@@ -620,7 +643,7 @@ const struct schema candidate_participation_schema = {
 static const struct field candidate_vacancy_fields[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 120, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_39, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
     {.name = "pc4", .key = {"\"pc4\":", 6}, .column = "pc4", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 4, .visible_to = 0xffffffffu},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 48, .visible_to = 0xffffffffu},
@@ -672,21 +695,21 @@ static const struct field candidate_fields[] = {
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x7u},
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
-    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_20, .visible_to = 0x2003u},
-    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x2017u},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "benefit", .key = {"\"benefit\":", 10}, .column = "benefit", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_21, .visible_to = 0x2003u},
+    {.name = "situation", .key = {"\"situation\":", 12}, .column = "situation", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0x2017u},
     {.name = "currentEmployer", .key = {"\"currentEmployer\":", 18}, .column = "current_employer", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x2017u},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2017u},
-    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0x2097u},
+    {.name = "educationLevel", .key = {"\"educationLevel\":", 17}, .column = "education_level", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0x2097u},
     {.name = "basicQualification", .key = {"\"basicQualification\":", 21}, .column = "basic_qualification", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x2097u},
     {.name = "phase", .key = {"\"phase\":", 8}, .column = "phase", .type = FIELD_INT, .min = 1, .max = 4, .visible_to = 0x7u},
-    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_23, .visible_to = 0x7u},
+    {.name = "targetGroups", .key = {"\"targetGroups\":", 15}, .column = "target_groups", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 8, .item_max = 100, .values = values_24, .visible_to = 0x7u},
     {.name = "hoursMin", .key = {"\"hoursMin\":", 11}, .column = "hours_min", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursMax", .key = {"\"hoursMax\":", 11}, .column = "hours_max", .type = FIELD_INT, .min = 1, .max = 48, .visible_to = 0xffffffffu},
     {.name = "hoursWorked", .key = {"\"hoursWorked\":", 14}, .column = "hours_worked", .type = FIELD_INT, .min = 0, .max = 48, .visible_to = 0xffffffffu},
-    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_24, .visible_to = 0xffffffffu},
+    {.name = "shifts", .key = {"\"shifts\":", 9}, .column = "shifts", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
     {.name = "maxDistanceKm", .key = {"\"maxDistanceKm\":", 16}, .column = "max_distance_km", .type = FIELD_INT, .min = 1, .max = 150, .visible_to = 0xffffffffu},
-    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "transport", .key = {"\"transport\":", 12}, .column = "transport", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 6, .item_max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "availableFrom", .key = {"\"availableFrom\":", 16}, .column = "available_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wishes", .key = {"\"wishes\":", 9}, .column = "wishes", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "introduction", .key = {"\"introduction\":", 15}, .column = "introduction", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
@@ -712,7 +735,7 @@ const struct schema candidate_schema = {
 static const struct field candidate_hit_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "alias", .key = {"\"alias\":", 8}, .column = "alias", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
+    {.name = "status", .key = {"\"status\":", 9}, .column = "status", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_hit_schema = {
     .name = "CandidateHit", .fields = candidate_hit_fields, .count = 3,
@@ -728,7 +751,7 @@ const struct schema candidate_found_schema = {
 };
 static const struct field inspection_fields[] = {
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_40, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
     {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
@@ -750,8 +773,8 @@ static const struct field trajectory_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
@@ -768,19 +791,19 @@ static const struct field trajectory_fields[] = {
     {.name = "registerBy", .key = {"\"registerBy\":", 13}, .column = "register_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "guaranteeBy", .key = {"\"guaranteeBy\":", 14}, .column = "guarantee_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "flowThroughOn", .key = {"\"flowThroughOn\":", 16}, .column = "flow_through_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
-    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
-    {.name = "stopReason", .key = {"\"stopReason\":", 13}, .column = "stop_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "workOrigin", .key = {"\"workOrigin\":", 13}, .column = "work_origin", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
+    {.name = "stopReason", .key = {"\"stopReason\":", 13}, .column = "stop_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
     {.name = "rulesHandedOn", .key = {"\"rulesHandedOn\":", 16}, .column = "rules_handed_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesHandedBy", .key = {"\"rulesHandedBy\":", 16}, .column = "rules_handed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
+    {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "rulesReceivedOn", .key = {"\"rulesReceivedOn\":", 18}, .column = "rules_received_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesDocumentId", .key = {"\"rulesDocumentId\":", 18}, .column = "rules_document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
     {.name = "shared", .key = {"\"shared\":", 9}, .column = "shared", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "sharedAt", .key = {"\"sharedAt\":", 11}, .column = "shared_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "sharedChannel", .key = {"\"sharedChannel\":", 16}, .column = "shared_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
+    {.name = "sharedChannel", .key = {"\"sharedChannel\":", 16}, .column = "shared_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "unsharedAt", .key = {"\"unsharedAt\":", 13}, .column = "unshared_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
+    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_43, .visible_to = 0xffffffffu},
     {.name = "employerAskedAt", .key = {"\"employerAskedAt\":", 18}, .column = "employer_asked_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerAnsweredAt", .key = {"\"employerAnsweredAt\":", 21}, .column = "employer_answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
@@ -792,8 +815,8 @@ const struct schema trajectory_schema = {
 };
 static const struct field trajectory_step_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_43, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_44, .visible_to = 0xffffffffu},
+    {.name = "topic", .key = {"\"topic\":", 8}, .column = "topic", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_44, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_45, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -803,14 +826,14 @@ const struct schema trajectory_step_schema = {
 };
 static const struct field trajectory_progress_fields[] = {
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_41, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startedOn", .key = {"\"startedOn\":", 12}, .column = "started_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_42, .visible_to = 0xffffffffu},
+    {.name = "employerAgreed", .key = {"\"employerAgreed\":", 17}, .column = "employer_agreed", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_43, .visible_to = 0xffffffffu},
     {.name = "steps", .key = {"\"steps\":", 8}, .column = "steps", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .schema = &trajectory_step_schema, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_progress_schema = {

@@ -43,6 +43,7 @@ struct appointment_move {
     struct str channel;
     struct str handed_by;
     struct str reason;
+    struct str cancel_reason;
     struct str starts_at;
     struct str ends_at;
     struct str place;
@@ -64,6 +65,18 @@ struct sessions_new {
     struct str organisation_id;
     struct str channel;
     struct str handed_by;
+};
+
+/* The other time of a session. (verzetten van een bijeenkomst) */
+struct session_move {
+    struct str starts_at;
+    struct str ends_at;
+    struct str place;
+};
+
+/* Why a session does not take place. (afzeggen van een bijeenkomst) */
+struct session_cancellation {
+    struct str cancel_reason;
 };
 
 /* Whether somebody came. (regel van een nieuwe presentielijst) */
@@ -379,6 +392,8 @@ extern const struct schema appointment_change_schema;
 extern const struct schema appointment_move_schema;
 extern const struct schema appointment_reply_schema;
 extern const struct schema sessions_new_schema;
+extern const struct schema session_move_schema;
+extern const struct schema session_cancellation_schema;
 extern const struct schema attendance_entry_schema;
 extern const struct schema attendance_schema;
 extern const struct schema benefit_exemption_schema;

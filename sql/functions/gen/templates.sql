@@ -26,6 +26,57 @@ op tijd weten.
 
 U kunt deze e-mail niet beantwoorden.
 '),
+    ('e_mail', 'appointment_cancelled', 1, 'en', 'Your appointment is cancelled',
+'Dear reader,
+
+An appointment that you had at {municipality} is cancelled. This page says which one it is:
+
+{link}
+
+This e-mail does not say that, so that nobody else can read it. You do not have to come. If there
+will be a new appointment, we let you know.
+
+You cannot reply to this e-mail.
+'),
+    ('e_mail', 'appointment_cancelled', 1, 'nl', 'Uw afspraak gaat niet door',
+'Geachte heer, mevrouw,
+
+Een afspraak die u bij {municipality} had, gaat niet door. Welke afspraak dat is, leest u op deze
+bladzijde:
+
+{link}
+
+In deze e-mail staat dat niet, zodat niemand anders meeleest. U hoeft niet te komen. Komt er een
+nieuwe afspraak, dan hoort u dat van ons.
+
+U kunt deze e-mail niet beantwoorden.
+'),
+    ('e_mail', 'appointment_moved', 1, 'en', 'Your appointment has another time',
+'Dear reader,
+
+An appointment that you had at {municipality} has another time. This page says when and where you
+are expected now:
+
+{link}
+
+This e-mail does not say that, so that nobody else can read it. If you cannot come then, please let
+us know in time.
+
+You cannot reply to this e-mail.
+'),
+    ('e_mail', 'appointment_moved', 1, 'nl', 'Uw afspraak is verzet',
+'Geachte heer, mevrouw,
+
+Een afspraak die u bij {municipality} had, is verzet. Wanneer en waar u nu komt, leest u op deze
+bladzijde:
+
+{link}
+
+In deze e-mail staat dat niet, zodat niemand anders meeleest. Kunt u dan niet komen? Laat het op
+tijd weten.
+
+U kunt deze e-mail niet beantwoorden.
+'),
     ('e_mail', 'digest', 1, 'en', 'Your overview of today',
 'Dear reader,
 
@@ -109,5 +160,11 @@ U kunt deze e-mail niet beantwoorden.
 '),
     ('sms', 'appointment', 1, 'nl', 'Afspraak',
 'U hebt morgen een afspraak bij {municipality}. Kijk voor wanneer en waar op {link}
+'),
+    ('sms', 'appointment_cancelled', 1, 'en', 'Appointment cancelled',
+'An appointment that you had with {municipality} is cancelled. See which one on {link}
+'),
+    ('sms', 'appointment_cancelled', 1, 'nl', 'Afspraak gaat niet door',
+'Een afspraak die u had bij {municipality} gaat niet door. Kijk welke op {link}
 ')
 on conflict do nothing;

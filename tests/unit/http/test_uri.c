@@ -137,6 +137,9 @@ static void a_request_is_about_what_it_creates_or_the_last_of_its_path(void **st
                           .path = {S("parent"), S("own"), S("not asked")},
                           .new_id = S("fresh")};
     assert_str(request_resource(&req), "own");
+    const struct field numbered[] = {{.type = FIELD_UUID}, {.type = FIELD_INT}};
+    operation.path_fields = numbered; /* a number was taken for an id, and its denial was lost */
+    assert_str(request_resource(&req), "parent");
     operation.flags = OPERATION_CREATES;
     assert_str(request_resource(&req), "fresh");
     operation = (struct operation){.path_count = 0};
