@@ -32,6 +32,7 @@ const struct permission permissions[] = {
     {"completeTask", 0xafffu, 0x0u},
     {"convertPlacement", 0x17u, 0x0u},
     {"correctHandling", 0x3u, 0x0u},
+    {"correctPlacementEnd", 0x2u, 0x0u},
     {"countFigure", 0xc00eu, 0x0u},
     {"createAgreement", 0xfu, 0x0u},
     {"createAppointment", 0x17u, 0x0u},

@@ -192,10 +192,11 @@ create function app.agreement_revise(agreement uuid, made uuid) returns void lan
         values (a.tenant_id, made, a.kind, a.subject_id, a.gets, a.does, a.costs, a.from_day, a.until_day, a.valid_until, a.id);
     end $$;
 
--- The state at this moment: what was valid until a day that has passed has lapsed, whatever the sweep has written.
-create function app.agreement_now(state text, valid_until date) returns text language plpgsql stable
+-- The state at this moment: what was valid until a day that has passed has lapsed, whatever the sweep has written; and so has what is about something that has ended,
+-- also in another municipality.
+create function app.agreement_now(a app.agreement) returns text language plpgsql stable
     set search_path = pg_catalog, pg_temp
-    as $$ begin return case when state = 'offered' and valid_until < clock.today() then 'lapsed' else state end; end $$;
+    as $$ begin return case when a.state = 'offered' and (a.valid_until < clock.today() or app.agreement_is_void(a)) then 'lapsed' else a.state end; end $$;
 
 -- One party signs the text with this hash, and no other. The last one makes it agreed.
 create function app.agreement_signatory_sign(signer app.signatory, hash bytea, name text, by_user uuid) returns void language plpgsql
@@ -207,7 +208,7 @@ create function app.agreement_signatory_sign(signer app.signatory, hash bytea, n
         role text := current_setting('app.role', true);
     begin
         select o.* into a from app.agreement o where o.tenant_id = signer.tenant_id and o.id = signer.agreement_id for no key update;
-        perform app.require('agreement', app.agreement_now(a.state, a.valid_until), 'signAgreement');
+        perform app.require('agreement', app.agreement_now(a), 'signAgreement');
         if hash is distinct from a.text_hash then
             raise exception using errcode = 'MW409', message = 'text-changed';
         end if;
@@ -256,7 +257,7 @@ create function app.agreement_link_make(signatory uuid) returns void language pl
     begin
         select o.* into s from app.signatory o where o.tenant_id = app.tenant() and o.id = signatory;
         a := app.agreement_lock(s.agreement_id); -- it asks app.sees_agreement()
-        perform app.require('agreement', app.agreement_now(a.state, a.valid_until), 'makeSigningLink');
+        perform app.require('agreement', app.agreement_now(a), 'makeSigningLink');
         delete from entry.signing_link l where l.tenant_id = s.tenant_id and l.signatory_id = s.id;
         insert into entry.signing_link (hash, tenant_id, signatory_id, expires_at)
         values (sha256(convert_to(token, 'UTF8')), s.tenant_id, s.id, clock.now() + app.rule_days('agreement.signing_link'));
@@ -301,7 +302,7 @@ create function app.agreement_read_by_link(token text) returns table (title text
         from app.signatory s join app.agreement a on a.tenant_id = s.tenant_id and a.id = s.agreement_id
         join app.offered_text t on t.tenant_id = a.tenant_id and t.agreement_id = a.id and t.hash = a.text_hash
         join app.document d on d.tenant_id = t.tenant_id and d.id = t.document_id
-        where s.tenant_id = l.tenant_id and s.id = l.signatory_id and app.agreement_now(a.state, a.valid_until) = 'offered' and app.sees_agreement(a);
+        where s.tenant_id = l.tenant_id and s.id = l.signatory_id and app.agreement_now(a) = 'offered' and app.sees_agreement(a);
     end $$;
 
 -- The holder of a link signs, once. Who did not get the answer and sends the same again, gets it then.

@@ -63,29 +63,48 @@ create function app.benefit_stays_ended() returns trigger language plpgsql
 create trigger stays_ended before update on app.benefit for each row
     when (old.end_reason is not null and (new.until_day is null or new.until_day > old.until_day)) execute function app.benefit_stays_ended();
 
--- What the file says of benefits follows: the kind that is granted, and none when the last one has ended. The version of the file stays: it would tell whoever sees no benefits.
-create function app.benefit_in_file() returns trigger language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        lives text := (select max(case when b.kind in ('ww', 'wia') then b.kind else 'assistance' end) from app.benefit b
-                       where b.tenant_id = new.tenant_id and b.candidate_id = new.candidate_id and b.state = 'granted');
-    begin
-        perform set_config('app.kept', 'benefit', true);
-        update app.candidate c set benefit = coalesce(lives, 'none')
-        where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.status <> 'left' and c.benefit <> coalesce(lives, 'none');
-        perform set_config('app.kept', '', true);
-        return null;
-    end $$;
-create trigger in_file after update on app.benefit
-    for each row when (new.state <> old.state and 'granted' in (new.state, old.state)) execute function app.benefit_in_file();
-
 -- The state on a day, or today. A benefit that is going to end is `ended` from its last day on, also before the sweep has written that.
 create function app.benefit_now(state text, until_day date, end_reason text, day date default null) returns text language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         return case when state = 'granted' and end_reason is not null and until_day <= coalesce(day, clock.today()) then 'ended' else state end;
+    end $$;
+
+-- The benefit that somebody has today: the kind that is granted, or none.
+create function app.benefit_lives(candidate uuid) returns text language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return coalesce((select max(case when b.kind in ('ww', 'wia') then b.kind else 'assistance' end) from app.benefit b
+                         where b.tenant_id = app.tenant() and b.candidate_id = candidate and app.benefit_now(b.state, b.until_day, b.end_reason) = 'granted'), 'none');
+    end $$;
+
+-- What the file says of benefits follows at once. The version of the file stays: it would tell whoever sees no benefits. It also has the first last day that is known: from then on it is reckoned again when it is read
+-- (app.candidate_benefit_now), until the sweep has written it.
+create function app.benefit_in_file() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        lives text := app.benefit_lives(new.candidate_id);
+        until date := (select min(b.until_day) from app.benefit b where b.tenant_id = new.tenant_id and b.candidate_id = new.candidate_id and b.state = 'granted' and b.end_reason is not null);
+    begin
+        perform set_config('app.kept', 'benefit', true);
+        update app.candidate c set benefit = lives, benefit_until = until
+        where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.status <> 'left' and (c.benefit, c.benefit_until) is distinct from (lives, until);
+        perform set_config('app.kept', '', true);
+        return null;
+    end $$;
+create trigger in_file after update on app.benefit for each row
+    when ((new.state <> old.state or (new.until_day, new.end_reason) is distinct from (old.until_day, old.end_reason)) and 'granted' in (new.state, old.state))
+    execute function app.benefit_in_file();
+
+-- What the file of somebody says of a benefit whose last day has come, for whoever sees the file.
+create function app.candidate_benefit_now(candidate uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select app.benefit_lives(c.id) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c));
     end $$;
 
 -- The state after somebody says that the benefit ends. It goes on until its last day has come.

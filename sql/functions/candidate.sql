@@ -8,7 +8,7 @@ create function app.sees_candidate(c app.candidate, scope text default app.scope
            when 'organisation' then app.reached(c.id, organisation)
            when 'caseload' then case actor when c.case_manager_id then true when c.coach_id then true else app.mandated_to_me(c.id) end
            else false end;
-call app.wall('app.candidate', 'candidate', '{organisation_until}');
+call app.wall('app.candidate', 'candidate', '{organisation_until,benefit_until}');
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
 call app.guarded('app.candidate', 'candidate', 'old.merged_into is not distinct from new.merged_into');
 call app.referable('app.candidate', 'candidate', 'person', 'app.sees_candidate', label => 'r.alias', candidate => 'r.id');

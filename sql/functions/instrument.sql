@@ -106,7 +106,7 @@ create function app.instrument_trial_needs(i app.instrument, p app.placement, ru
         c app.candidate;
     begin
         select x.* into c from app.candidate x where x.tenant_id = i.tenant_id and x.id = i.candidate_id;
-        return query select 'benefit' where c.benefit = 'none';
+        return query select 'benefit' where case when c.benefit_until <= clock.today() then app.benefit_lives(c.id) else c.benefit end = 'none';
         return query select 'wage' where p.wage_cents > 0;
         return query select 'intention' where coalesce(i.intention_months, 0) < (rule ->> 'intention_months')::int;
         return query select 'worked_there' where p.employer_id is not null and (
@@ -200,6 +200,35 @@ create function app.instrument_month_cents(i app.instrument, day date) returns b
                      * (1000 + (rule ->> 'holiday_permille')::int) / 1000 * (1000 + (rule ->> 'employer_permille')::int) / 1000);
     end $$;
 
+-- Whether somebody in this role reads the percentage of an instrument. That of a wage-cost subsidy says what somebody's work is worth, and is for whoever reads wage
+-- values. A flat rate says nothing about the person.
+create function app.instrument_tells_value(kind text, role text default app.role()) returns boolean language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return kind <> 'wage_cost_subsidy' or role in ('case_manager', 'team_lead', 'labour_expert', 'candidate', 'system'); end $$;
+
+-- Whoever employs the person gets the money of a subsidy, and reads how much.
+create function app.instrument_is_paid_to(placement uuid, organisation uuid) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.placement p where p.tenant_id = app.tenant() and p.id = placement
+                       and coalesce(p.formal_organisation_id, p.formal_employer_id, p.employer_id) = organisation);
+    end $$;
+
+-- Who may not read a wage value names no percentage either: what is refused would tell it.
+create function app.instrument_refuse_percentage() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if not app.instrument_tells_value(new.kind) then
+            raise exception using errcode = 'MW400', message = 'invalid', detail = 'value /percentage';
+        end if;
+        return new;
+    end $$;
+create trigger refuse_percentage before insert on app.instrument for each row when (new.percentage is not null) execute function app.instrument_refuse_percentage();
+create trigger refuse_other_percentage before update on app.instrument for each row
+    when (new.percentage is distinct from old.percentage and new.state = old.state) execute function app.instrument_refuse_percentage();
+
 -- What an instrument pays for a whole month now, or on its first day when that lies ahead; null for whoever does not see it.
 create function app.instrument_pays(instrument uuid) returns bigint language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
@@ -207,5 +236,6 @@ create function app.instrument_pays(instrument uuid) returns bigint language plp
     begin
         return (select app.instrument_month_cents(i, greatest(i.from_day, least(clock.today(), coalesce(i.ended_on, i.last_day, clock.today()))))
                 from app.instrument i join ref.instrument_kind k on k.kind = i.kind
-                where i.tenant_id = app.tenant() and i.id = instrument and k.monthly and app.sees_instrument(i));
+                where i.tenant_id = app.tenant() and i.id = instrument and k.monthly and app.sees_instrument(i)
+                  and (app.instrument_tells_value(i.kind) or app.instrument_is_paid_to(i.placement_id, app.organisation())));
     end $$;

@@ -1,11 +1,12 @@
 -- Notes: who reads them, and who changes them.
 
--- A note is read by whoever may see what it is about, but for employers: it is internal. About a person the purpose says who of them.
+-- A note is read by whoever may see what it is about, but for employers: it is internal. About a person the purpose says who of them. What was withdrawn is
+-- read by its author and by a team lead only.
 create function app.note_told(n app.note, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (role <> 'employer' and (n.wall not in ('person', 'measure') or n.purpose = 'mediation' or role in ('case_manager', 'team_lead', 'system'))
+        return (role <> 'employer' and (n.withdrawn_at is null or n.author_id = actor or role in ('team_lead', 'system')) and (n.wall not in ('person', 'measure') or n.purpose = 'mediation' or role in ('case_manager', 'team_lead', 'system'))
                 and app.sees_about(n.wall, n.candidate_id, n.employer_id, scope, role, organisation, actor)) is true;
     end $$;
 grant execute on function app.note_told(app.note, text, text, uuid, uuid) to public;
@@ -68,4 +69,12 @@ create function app.note_put(noun text, subject uuid, words text, purpose text d
         insert into app.note as n (tenant_id, id, subject_id, purpose, text, made_at, author_id)
         values (about.tenant_id, gen_random_uuid(), about.id, note_put.purpose, words, clock.now(), author) returning n.id into made;
         return made;
+    end $$;
+
+-- For other nouns: what this note belongs to was withdrawn, and so are its words.
+create function app.note_withdraw(note uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.note n set withdrawn_at = clock.now(), withdrawn_by = app.actor() where n.tenant_id = app.tenant() and n.id = note and n.withdrawn_at is null;
     end $$;

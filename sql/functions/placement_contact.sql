@@ -57,7 +57,7 @@ create function app.placement_contact_make(contact uuid, placement uuid, asked j
                 case when asked ->> 'words' <> '' then app.note_put('placement', p.id, asked ->> 'words', 'mediation', app.actor()) end);
     end $$;
 
--- Withdraws a contact that was noted for the wrong person, or by mistake. Its task opens again, its alarm ends, and guidance that it passed to the employer comes
+-- Withdraws a contact that was noted for the wrong person, or by mistake, with the words that were noted with it. Its task opens again, its alarm ends, and guidance that it passed to the employer comes
 -- back. The author may withdraw it, and so may the municipality. It can be withdrawn once.
 create function app.placement_contact_withdraw(contact uuid, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -79,6 +79,7 @@ create function app.placement_contact_withdraw(contact uuid, why text) returns v
         if not found then
             perform app.refuse_state('withdrawn', '{}');
         end if;
+        perform app.note_withdraw(c.note_id);
         perform app.placement_contact_undo(p, c);
     end $$;
 

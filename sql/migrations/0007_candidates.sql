@@ -32,6 +32,7 @@ create table app.candidate (
     organisation_until timestamptz,
     status app.candidate_status not null default 'active',
     benefit app.candidate_benefit not null default 'assistance',
+    benefit_until date,
     situation app.candidate_situation not null default 'unemployed',
     current_employer app.text_200,
     current_employer_id uuid,

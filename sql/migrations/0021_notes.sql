@@ -14,6 +14,8 @@ create table app.note (
     text app.note_text not null,
     author_id uuid,
     made_at timestamptz not null,
+    withdrawn_at timestamptz,
+    withdrawn_by uuid,
     version bigint not null,
     changed_at timestamptz not null,
     changed_in xid8 not null,
@@ -21,6 +23,7 @@ create table app.note (
     foreign key (tenant_id, subject_id) references app.subject (tenant_id, id)
 );
 comment on column app.note.purpose is 'about a person: for what it was written, and so who reads it';
+comment on column app.note.withdrawn_at is 'with what it belongs to: only the author and a team lead still see it';
 comment on column app.note.author_id is 'null: a worker wrote it';
 create index note_by_subject on app.note (tenant_id, subject_id, made_at, id);
 create index note_by_making on app.note (tenant_id, made_at, id);

@@ -10,6 +10,7 @@ create domain app.placement_decline_reason as text check (value in ('candidate_d
 create domain app.placement_return_reason as text check (value in ('does_not_fit', 'did_not_come', 'conduct', 'health', 'work_ended', 'other'));
 create domain app.placement_end_reason as text check (value in ('converted', 'end_of_term', 'returned', 'health', 'functioning', 'requirements',
     'other_employer', 'own_business', 'moved', 'died', 'other'));
+create domain app.placement_end_correction as text check (value in ('wrong_day', 'wrong_reason', 'heard_later', 'other'));
 create domain app.placement_plan as text check (value in ('hard_start', 'light', 'none'));
 create domain app.placement_plan_days as int[] check (cardinality(value) between 1 and 40);
 create domain app.placement_end_phase as text check (value in ('before_start', 'first_month', 'first_quarter', 'first_half_year', 'later'));
@@ -75,6 +76,9 @@ create table app.placement (
     decline_reason app.placement_decline_reason,
     end_reason app.placement_end_reason references ref.placement_end,
     end_phase app.placement_end_phase,
+    end_corrected_at timestamptz,
+    end_corrected_by uuid,
+    end_correction app.placement_end_correction,
     return_reason app.placement_return_reason,
     replacement_wanted boolean,
     replacement_for uuid,

@@ -1,7 +1,7 @@
 -- program: placements
 
 -- fragment: instrument_columns
-i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.asked_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents,
+i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.asked_on, i.from_day, i.until_day, i.last_day, i.days_suspended, case when app.instrument_tells_value(i.kind) then i.percentage end as percentage, i.amount_cents,
 i.intention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end_reason, i.ended_on, i.version, i.changed_at
 
 -- query: instrument_list

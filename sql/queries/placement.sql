@@ -3,7 +3,7 @@
 -- fragment: placement_columns
 p.id, p.candidate_id, p.employer_id, p.formal_employer_id, p.formal_organisation_id, p.vacancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id,
 p.kind, p.origin, p.state, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p.permanent_from, p.hours, p.wage_cents,
-p.wage_per, p.mentor, p.workplace, p.decline_reason, p.end_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts,
+p.wage_per, p.mentor, p.workplace, p.decline_reason, p.end_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, p.end_correction, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts,
 p.converted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed_at
 
 -- query: placement_list
@@ -77,6 +77,12 @@ select app.placement_start(:id::uuid, @day::date)
 -- rows: none
 -- writes: yes
 select app.placement_end(:id::uuid, @reason, @day::date)
+
+-- query: placement_end_correct
+-- body: PlacementEndCorrection
+-- rows: none
+-- writes: yes
+select app.placement_end_correct(:id::uuid, @day::date, @reason, @correction)
 
 -- query: placement_return
 -- body: PlacementReturn

@@ -37,6 +37,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('placement', 'callAboutPlacement', '{}', '{accepted,started}'),
     ('placement', 'deviateFromPlan', '{plan,plan_days,plan_agreed_by,plan_reason}', '{offered,accepted,started}'),
     ('placement', 'endPlacement', '{}', '{offered,accepted,started}'),
+    ('placement', 'correctPlacementEnd', '{}', '{ended,withdrawn}'),
     ('placement', 'updatePlacement.offer', '{kind,hours,wage_cents,wage_per,starts_on}', '{offered,accepted}'),
     ('placement', 'updatePlacement.work', '{ends_on,contract,permanent_from,mentor,workplace,employer_name,formal_employer_id,formal_organisation_id,project_id}', '{offered,accepted,started}')
 on conflict (noun, operation) do update set columns = excluded.columns, states = excluded.states;

@@ -295,3 +295,33 @@ def test_seen_builder_what_is_missing_of_an_offer_is_told_at_once(as_role, draft
     client.patch(f'/agreements/{draft["id"]}', {'gets': None, 'costs': None, 'fromDay': None}, '*')
     refused = client.post(f'/agreements/{draft["id"]}/moves', {'event': 'offer'})
     assert (refused.status, [(e['pointer'], e['code']) for e in refused.json['errors']]) == (400, [('/gets', 'required'), ('/costs', 'required'), ('/fromDay', 'required')])
+
+
+def test_a_sheet_about_a_proposal_that_is_withdrawn_lapses_and_its_links_are_closed(as_role, nobody, proposed, region):
+    """It stayed open: somebody signed an agreement about a proposal that was nothing any more."""
+    client, (_, proposals) = as_role('consultant'), proposed()
+    sheet, draft = [client.post('/agreements', {'kind': 'placement_sheet', 'noun': 'proposal', 'subjectId': proposals[0], **WORDS}).json for _ in range(2)]
+    assert client.post(f'/agreements/{sheet["id"]}/moves', {'event': 'offer'}).status == 200
+    sheet = read(client, sheet)
+    token = link(client, sheet, 'employer')
+    assert nobody.post('/signing-readings', {'token': token}).status == 200
+    assert client.post(f'/proposals/{proposals[0]}/withdrawals').status == 200
+    assert read(client, sheet)['state'] == 'lapsed'
+    assert client.post(f'/agreements/{sheet["id"]}/signatures', {'hash': sheet['textHash'], 'name': 'Samira de Wit'}).problem == 'state'
+    assert client.post(f'/signatories/{signatory(sheet, "employer")["id"]}/signing-links').problem == 'state'
+    assert nobody.post('/signing-readings', {'token': token}).status == nobody.post('/signing-signatures', {'token': token, 'hash': sheet['textHash'], 'name': 'Els'}).status == 404
+    assert client.post(f'/agreements/{draft["id"]}/moves', {'event': 'offer'}).problem == 'subject-ended'
+    assert [e for e, in region.sql("select event from app.transition where subject_id = %s order by seq", (sheet['id'],))] == ['offer', 'lapse']
+
+
+def test_what_is_offered_about_a_vacancy_that_is_withdrawn_lapses(as_role, offered):
+    client, sheet = as_role('consultant'), offered()
+    assert client.post(f'/vacancies/{sheet["subjectId"]}/endings', {'how': 'withdraw'}).status == 200
+    assert read(client, sheet)['state'] == 'lapsed'
+
+
+def test_links_of_what_was_refused_open_nothing(as_role, nobody, offered):
+    client, sheet = as_role('consultant'), offered()
+    token = link(client, sheet, 'employer')
+    assert client.post(f'/agreements/{sheet["id"]}/moves', {'event': 'refuse'}).json['state'] == 'refused'
+    assert nobody.post('/signing-readings', {'token': token}).status == 404

@@ -178,6 +178,8 @@ def test_seen_practitioner_a_benefit_that_ends_on_a_day_to_come_goes_on_until_th
         with later(20):
             now = lead.get(place).json
             assert (now['state'], now['lowerable']) == ('ended', False), 'also before the sweep of the night'
+            assert lead.get(file).json['benefit'] == 'none', 'the file says so, too'
+            assert [c['benefit'] for c in lead.get('/candidates?pageSize=100').json['items'] if c['id'] == made['candidateId']] in (['none'], [])
             assert [len(lead.get(listed + s).json['items']) for s in ('granted', 'ended')] == [0, 1]
             assert move(lead, made['id'], 'end', endReason='work').problem == 'state'
             region.resume('expire')
@@ -230,3 +232,18 @@ def test_seen_attacker_nobody_who_died_gets_a_benefit(as_role, benefit):
     assert lead.patch(place, {'untilDay': day(-3)}, lead.get(place).headers['etag']).json['state'] == 'ended'
     assert lead.post(f'{file}/death-reversals', {'reason': 'wrong_candidate'}).status == 200
     assert move(lead, made['id'], 'restore').json['state'] == 'granted'
+
+
+def test_the_file_says_at_once_what_is_left_when_one_of_two_benefits_has_ended(region, as_role, benefit, later):
+    """The file followed at the sweep of the night: until then it said what had ended, also when another one was moved on that day."""
+    lead, first = as_role('team_lead'), benefit().json
+    file = f'/candidates/{first["candidateId"]}'
+    second = lead.post('/benefits', {'candidateId': first['candidateId'], 'kind': 'ww'}).json
+    for made, last in ((first, day(20)), (second, day(30))):
+        move(lead, made['id'], 'grant')
+        move(lead, made['id'], 'end', endReason='work', day=last)
+    assert lead.get(file).json['benefit'] == 'ww'
+    with later(20):
+        assert lead.get(file).json['benefit'] == 'ww'
+        assert move(lead, second['id'], 'end', endReason='work').status == 200
+        assert lead.get(file).json['benefit'] == 'none', 'the other one has ended today, before the sweep'

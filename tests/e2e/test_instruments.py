@@ -247,3 +247,31 @@ def test_instruments_are_shown_to_whom_they_concern(as_role, placement, world):
     assert shown['kind'] == 'job_coach' and 'candidateId' not in shown and 'decideBy' not in shown
     assert employer.get(f'/instruments/{ask(consultant, placement(), "job_coach").json["id"]}').status == 404
     assert employer.post(f'/instruments/{mine["id"]}/grants').status == 403
+
+
+def test_seen_attacker_a_subsidy_does_not_say_what_somebody_is_worth(as_role, placement, world):
+    """An employer, a coach or the matching unit read the percentage of a subsidy, and so the wage value that is not for them."""
+    lead, unit, made = as_role('team_lead'), as_role('consultant'), placement('regular', employer=world['employer'])
+    assert lead.post('/wage-values', {'placementId': made['id'], 'measuredOn': '2026-10-01', 'percentage': 55, 'method': 'UWLM', 'validUntil': '2031-12-31'}).status == 201
+    for percentage in (10, 60):         # what is refused would tell the limit
+        named = ask(unit, made, 'wage_cost_subsidy', percentage=percentage)
+        assert (named.status, named.json['errors'][0]['pointer']) == (400, '/percentage'), named.text
+    asked = ask(unit, made, 'wage_cost_subsidy')
+    place = f'/instruments/{asked.json["id"]}'
+    assert unit.patch(place, {'percentage': 20}, asked.headers['etag']).json['errors'][0]['pointer'] == '/percentage'
+    granted = unit.post(f'{place}/grants')
+    assert granted.status == 200, granted.text
+    assert lead.get(place).json['percentage'] == 45 and lead.get(place).json['monthCents'] == 91823
+    for read in (granted.json, unit.get(place).json, *[i for i in unit.get(f'/instruments?placementId={made["id"]}').json['items']]):
+        assert not {'percentage', 'monthCents'} & set(read)
+    paid = as_role('employer').get(place).json
+    assert paid['monthCents'] == 91823 and 'percentage' not in paid, 'the money is theirs'
+
+
+def test_a_workplace_that_does_not_employ_the_person_reads_no_amount(as_role, placement, world):
+    lead, made = as_role('team_lead'), placement('secondment', employer=world['employer'], formalOrganisationId=world['firm'])
+    assert lead.post('/wage-values', {'placementId': made['id'], 'measuredOn': '2026-10-01', 'percentage': 55, 'method': 'UWLM', 'validUntil': '2031-12-31'}).status == 201
+    place = f'/instruments/{ask(lead, made, "wage_cost_subsidy").json["id"]}'
+    assert lead.post(f'{place}/grants').status == 200
+    workplace = as_role('employer').get(place)
+    assert workplace.status == 200 and not {'percentage', 'monthCents'} & set(workplace.json)

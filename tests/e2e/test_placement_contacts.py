@@ -275,6 +275,23 @@ def test_seen_practitioner_a_contact_of_the_wrong_person_is_withdrawn_and_asked_
         assert {c['outcome'] for c in last} == {'fine'}, 'the coach does not read it'
 
 
+def test_the_words_of_a_withdrawn_contact_are_withdrawn_with_it(as_role, region, cared):
+    """The note stayed in the file of the wrong person, and everybody read on."""
+    place, coach, _ = cared()
+    made = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine', 'words': 'Over iemand anders.'}).json
+    note, unit, lead = f'/notes/{made["noteId"]}', as_role('consultant'), as_role('team_lead')
+    about = f'/notes?subjectId={place.rsplit("/", 1)[1]}'
+    assert [c.get(note).status for c in (coach, unit, lead)] == [200] * 3 and 'withdrawnAt' not in lead.get(note).json
+    task = unit.post('/tasks', {'kind': 'promise', 'noun': 'note', 'subjectId': made['noteId']}).json['id']
+    assert withdraw(coach, made['id']).status == 200
+    assert unit.get(note).status == 404 and unit.get(about).json['items'] == []
+    for reader in (coach, lead):
+        read = reader.get(note).json
+        assert read['text'] == 'Over iemand anders.' and read['withdrawnAt'] and read['withdrawnById'], 'who wrote it and a team lead see that there was one'
+    assert 'anders' not in unit.get(f'/tasks/{task}').text
+    assert lead.delete(note, '*').status == 204
+
+
 def test_seen_practitioner_a_withdrawn_contact_lets_nothing_pass_to_the_employer(region, cared, later):
     place, coach, _ = cared()
     owners = "select count(*) from app.task where subject_id = %s and kind = 'follow_up' and state = 'open' and owner_employer_id is not null"

@@ -438,3 +438,58 @@ def test_seen_attacker_whoever_died_had_one_placement_and_an_offer_for_another(a
     assert [(p['state'], p['endReason']) for p in shown] == [('ended', 'died'), ('withdrawn', 'died'), ('withdrawn', 'died')]
     last = "select event from app.transition where subject_id = %s order by seq desc limit 1"
     assert [region.sql(last, (place,)) for place in made] == [[('end',)], [('withdraw',)], [('withdraw',)]]
+
+
+# -------------------------------------------------------------------------------------- an end that was noted wrong
+
+def correct(client, place, **what):
+    return client.post(f'{place}/end-corrections', {'correction': 'heard_later', **what})
+
+
+def day_of(region, n):
+    return region.sql('select (clock.today() + %s)::text', (n,))[0][0]
+
+
+def test_seen_practitioner_the_end_of_a_placement_is_corrected_by_a_team_lead_after_the_term(as_role, region, at_work, someone, later):
+    """After fourteen days nobody could correct a wrong last day: retention counted it for ever."""
+    lead, consultant, one = as_role('team_lead'), as_role('consultant'), someone()
+    place = at_work(one)
+    instrument = lead.post('/instruments', {'placementId': place.rsplit('/', 1)[1], 'kind': 'job_coach', 'fromDay': day_of(region, 0), 'untilDay': day_of(region, 300), 'amountCents': 1000}).json
+    assert lead.post(f'/instruments/{instrument["id"]}/grants').status in (200, 409)
+    with later(60):
+        assert correct(lead, place, day=day_of(region, -1)).problem == 'state', 'it goes on'
+        assert consultant.post(f'{place}/endings', {'reason': 'functioning'}).json['endPhase'] == 'first_quarter'
+    granted = lead.get(f'/instruments/{instrument["id"]}').json['state'] == 'ended'
+    with later(100):
+        first = day_of(region, -85)
+        for who in ('consultant', 'case_manager', 'coach', 'employer'):
+            assert correct(as_role(who), place, day=first).status == 403
+        assert [correct(lead, place, **b).status for b in ({}, {'day': day_of(region, 1)}, {'day': day_of(region, -101)}, {'reason': 'converted'})] == [400] * 4
+        fixed = correct(lead, place, day=first, reason='health')
+        assert fixed.status == 200, fixed.text
+        fixed = fixed.json
+        assert [fixed[k] for k in ('state', 'endedOn', 'endReason', 'endPhase', 'endCorrection')] == ['ended', first, 'health', 'first_month', 'heard_later']
+        assert fixed['endCorrectedAt'] and fixed['endCorrectedById'] == lead.get('/user-profile').json['id']
+        if granted:
+            assert lead.get(f'/instruments/{instrument["id"]}').json['endedOn'] == first
+        assert correct(lead, place, reason='other', correction='wrong_reason').json['endReason'] == 'other'
+        assert as_role('consultant').get(place).json['endedOn'] == first
+
+
+def test_a_later_end_is_refused_when_the_person_worked_elsewhere(as_role, region, at_work, someone, later):
+    lead, consultant, one = as_role('team_lead'), as_role('consultant'), someone()
+    place = at_work(one)
+    with later(10):
+        assert consultant.post(f'{place}/endings', {'reason': 'other'}).status == 200
+        at_work(one)
+    with later(30):
+        assert correct(lead, place, day=day_of(region, -5)).status == 409
+        assert correct(lead, place, day=day_of(region, -25)).json['endedOn'] == day_of(region, -25)
+
+
+def test_an_end_that_follows_from_something_else_is_not_corrected(as_role, at_work):
+    lead = as_role('team_lead')
+    converted, returned = at_work(), at_work()
+    assert lead.post(f'{converted}/conversions', {'kind': 'temp'}).status == 200
+    assert lead.post(f'{returned}/returns', {'reason': 'conduct'}).status == 200
+    assert correct(lead, converted, reason='other').problem == correct(lead, returned, reason='other').problem == 'end-follows'

@@ -209,7 +209,7 @@ class Row:
                  'acceptPlacement': {}, 'declinePlacement': {'reason': 'other'}, 'startPlacement': {}, 'endPlacement': {'reason': 'other'},
                  'handleSignal': {'outcome': 'unknown'}, 'correctHandling': {'outcome': 'ill', 'reason': 'x'}, 'withdrawSignal': None, 'orderCheck': {'how': 'call'}, 'grantInstrument': None, 'refuseInstrument': {'reason': 'other'}, 'endInstrument': {'reason': 'other'},
                  'extendInstrument': {'fromDay': day(100), 'untilDay': day(120)}, 'suspendInstrument': {'fromDay': day(2), 'untilDay': day(3)},
-                 'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'},
+                 'convertPlacement': {'kind': 'regular'}, 'returnPlacement': {'reason': 'other'}, 'undoPlacement': {'reason': 'other'}, 'correctPlacementEnd': {'reason': 'health', 'correction': 'other'},
                  'createCandidate': {'alias': 'Nieuw', 'pc4': '5012', 'status': self.wanted}}
         if self.operation == 'createTrajectory':
             return {'candidateId': self.id['candidate'], 'kind': 'course', **({'vacancyId': self.id['vacancy']} if self.noun == 'vacancy' else {})}
@@ -261,7 +261,7 @@ class Row:
                   'suspendInstrument': '/instruments/{instrument}/suspensions',
                   'startPlacement': '/placements/{placement}/starts', 'endPlacement': '/placements/{placement}/endings',
                   'convertPlacement': '/placements/{placement}/conversions', 'returnPlacement': '/placements/{placement}/returns',
-                  'undoPlacement': '/placements/{placement}/undoings', 'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
+                  'undoPlacement': '/placements/{placement}/undoings', 'correctPlacementEnd': '/placements/{placement}/end-corrections', 'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
                   'reassignTask': '/tasks/{task}/reassignments', 'grantMandate': '/mandates/{mandate}/grants',
                   'revokeMandate': '/mandates/{mandate}/revocations', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}

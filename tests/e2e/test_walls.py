@@ -197,6 +197,7 @@ CALLS = {
     'app.objection_enjoin(uuid,date,date)': ('measures', "app.objection_enjoin(%(objection)s, '2026-01-01', null)", 'MW404'),
     'app.objection_decide(uuid,uuid,text,text,integer,integer)': ('measures', "app.objection_decide(%(objection)s, gen_random_uuid(), 'rejected', 'x', null, null)", 'MW404'),
     'app.objection_withdraw(uuid)': ('measures', 'app.objection_withdraw(%(objection)s)', 'MW404'),
+    'app.placement_end_correct(uuid,date,text,text)': ('placements', "app.placement_end_correct(%(placement)s, null, 'other', 'other')", 'MW404'),
     'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
     'app.placement_contact_make(uuid,uuid,jsonb)': ('placements', """app.placement_contact_make(gen_random_uuid(), %(placement)s,
         '{"with_whom": "candidate", "channel": "call", "outcome": "fine"}')""", 'MW404'),
@@ -218,6 +219,7 @@ CALLS = {
     'app.appointment_attendance_put(uuid,integer,jsonb,int8multirange)': (
         'candidates', "app.appointment_attendance_put('01920000-0000-7000-8000-00000000f601', 1, '[]', '{(,)}')", 'MW404'),
     'app.candidate_give_consent(uuid,text,text)': ('candidates', "app.candidate_give_consent(%(candidate)s, 'letter', '1')", 'MW404'),
+    'app.candidate_benefit_now(uuid)': ('candidates', 'app.candidate_benefit_now(%(candidate)s)', None),
     'app.candidate_report_sick(uuid)': ('candidates', 'app.candidate_report_sick(%(candidate)s)', 'MW404'),
     'app.candidate_ask(uuid,text)': ('candidates', "app.candidate_ask(%(candidate)s, 'Een vraag')", 'MW404'),
     'app.trajectory_lock(uuid,uuid)': ('candidates', 'app.trajectory_lock(%(trajectory)s, null)', 'MW404'),

@@ -56,6 +56,8 @@ enum problem_code {
     PROBLEM_BOTH_PROPOSED, /* 409: Both files are proposed for the same vacancy */
     PROBLEM_ATTENDANCE_EARLY, /* 409: That day has not come yet */
     PROBLEM_ATTENDANCE_LATE, /* 409: The term has passed */
+    PROBLEM_SUBJECT_ENDED, /* 409: What it is about has ended */
+    PROBLEM_END_FOLLOWS, /* 409: This end follows from something else */
     PROBLEM_SESSION_CLOSED, /* 409: This session is not open any more */
     PROBLEM_COHORT_EMPTY, /* 409: Nobody takes part */
     PROBLEM_HOURS, /* 409: These are too many hours */

@@ -159,6 +159,12 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_ATTENDANCE_LATE] = {"attendance-late", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:attendance-late\",\"title\":\"De termijn is voorbij\",\"status\":409,\"detail\":\"Alleen de gemeente kan deze aanwezigheid nu nog noteren of verbeteren.\"",
         "{\"type\":\"urn:maatwerk:problem:attendance-late\",\"title\":\"The term has passed\",\"status\":409,\"detail\":\"Only the municipality can note or correct this attendance now.\""}, {NULL, 0}},
+    [PROBLEM_SUBJECT_ENDED] = {"subject-ended", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:subject-ended\",\"title\":\"Waar het over gaat is voorbij\",\"status\":409,\"detail\":\"Het voorstel, de plaatsing, de vacature of het project waar dit over gaat is voorbij. Het wordt niet meer aangeboden.\"",
+        "{\"type\":\"urn:maatwerk:problem:subject-ended\",\"title\":\"What it is about has ended\",\"status\":409,\"detail\":\"The proposal, placement, vacancy or project that this is about has ended. It is not offered any more.\""}, {NULL, 0}},
+    [PROBLEM_END_FOLLOWS] = {"end-follows", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:end-follows\",\"title\":\"Dit einde volgt uit iets anders\",\"status\":409,\"detail\":\"De plaatsing ging anders verder, de persoon is overleden of teruggestuurd. Verbeter het daar.\"",
+        "{\"type\":\"urn:maatwerk:problem:end-follows\",\"title\":\"This end follows from something else\",\"status\":409,\"detail\":\"The placement went on as another one, or the person died or was returned. Correct it there.\""}, {NULL, 0}},
     [PROBLEM_SESSION_CLOSED] = {"session-closed", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"Deze bijeenkomst staat niet meer open\",\"status\":409,\"detail\":\"De bijeenkomst is begonnen of geweest, er is al genoteerd wie er was, of er wordt niemand meer verwacht. Er is niets verzet of afgezegd.\"",
         "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"This session is not open any more\",\"status\":409,\"detail\":\"The session has begun or is over, it was noted who came, or nobody is expected any more. Nothing was moved or cancelled.\""}, {NULL, 0}},

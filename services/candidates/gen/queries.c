@@ -211,15 +211,15 @@ const struct query query_appointment_session_list = {
             ".session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at), 'peo"
             "ple', n.people, 'invited', n.invited, 'notTold', n.not_told, 'present', n.present, 'absent', n.a"
             "bsent, 'excused', n.excused, 'cancelled', n.cancelled) order by n.session) as sessions from (sel"
-            "ect a.session, coalesce(min(a.starts_at) filter (where a.state <> 'cancelled'), min(a.starts_at)"
-            ") as starts_at, coalesce(max(a.ends_at) filter (where a.state <> 'cancelled'), max(a.ends_at)) a"
-            "s ends_at, count(*) filter (where a.state <> 'cancelled') as people, count(a.invited_at) filter "
-            "(where a.state <> 'cancelled' and not a.not_told) as invited, count(*) filter (where a.not_told)"
-            " as not_told, count(*) filter (where a.state = 'present') as present, count(*) filter (where a.s"
-            "tate = 'absent') as absent, count(*) filter (where a.state = 'excused') as excused, count(*) fil"
-            "ter (where a.state = 'cancelled') as cancelled from app.appointment a where a.project_id = $1::u"
-            "uid and a.session is not null and a.state <> 'moved' group by a.session) n) s where s.sessions i"
-            "s not null",
+            "ect a.session, coalesce(mode() within group (order by a.starts_at) filter (where a.state <> 'can"
+            "celled'), min(a.starts_at)) as starts_at, coalesce(mode() within group (order by a.ends_at) filt"
+            "er (where a.state <> 'cancelled'), max(a.ends_at)) as ends_at, count(*) filter (where a.state <>"
+            " 'cancelled') as people, count(a.invited_at) filter (where a.state <> 'cancelled' and not a.not_"
+            "told) as invited, count(*) filter (where a.not_told) as not_told, count(*) filter (where a.state"
+            " = 'present') as present, count(*) filter (where a.state = 'absent') as absent, count(*) filter "
+            "(where a.state = 'excused') as excused, count(*) filter (where a.state = 'cancelled') as cancell"
+            "ed from app.appointment a where a.project_id = $1::uuid and a.session is not null and a.state <>"
+            " 'moved' group by a.session) n) s where s.sessions is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -289,12 +289,13 @@ const struct query query_appointment_attendance_get = {
     .name = "appointment_attendance_get",
     .text = "select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_se"
             "ssion_version(s.project_id, s.number) as version from ( select a.project_id, a.session::int as n"
-            "umber, min(a.starts_at) as starts_at, max(a.ends_at) as ends_at, array_agg(a.candidate_id) as ca"
-            "ndidates, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias',"
-            " c.alias, 'appointmentId', a.id, 'state', a.state, 'answer', a.answer, 'reason', a.reason, 'notT"
-            "old', case when a.not_told then true end)) order by c.alias, a.id) as items from app.appointment"
-            " a join app.candidate c on c.id = a.candidate_id where a.project_id = $1::uuid and a.session = $"
-            "2::int and not app.appointment_is_ended(a.state) group by 1, 2) s",
+            "umber, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a."
+            "ends_at) as ends_at, array_agg(a.candidate_id) as candidates, jsonb_agg(jsonb_strip_nulls(jsonb_"
+            "build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a."
+            "state, 'answer', a.answer, 'reason', a.reason, 'notTold', case when a.not_told then true end)) o"
+            "rder by c.alias, a.id) as items from app.appointment a join app.candidate c on c.id = a.candidat"
+            "e_id where a.project_id = $1::uuid and a.session = $2::int and not app.appointment_is_ended(a.st"
+            "ate) group by 1, 2) s",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
@@ -490,18 +491,19 @@ const struct query query_candidate_list = {
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines"
             ", c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c."
             "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
-            " end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.curr"
-            "ent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as "
-            "target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dist"
-            "ance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json("
-            "c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.die"
-            "d_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', "
-            "c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case when $1::boo"
-            "lean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.case_"
-            "manager_id) end as case_manager_name, case when $2::boolean then (select k.name from app.colleag"
-            "ue k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case when $3::boo"
-            "lean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in from app.candi"
-            "date c where true",
+            " end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()"
+            ") then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_emp"
+            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.targe"
+            "t_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shift"
+            "s, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduct"
+            "ion, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_v"
+            "ersion, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_"
+            "object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case"
+            " when $1::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k"
+            ".id = c.case_manager_id) end as case_manager_name, case when $2::boolean then (select k.name fro"
+            "m app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case"
+            " when $3::boolean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in f"
+            "rom app.candidate c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -534,15 +536,16 @@ const struct query query_candidate_get = {
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines"
             ", c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c."
             "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
-            " end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.curr"
-            "ent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as "
-            "target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dist"
-            "ance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json("
-            "c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.die"
-            "d_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', "
-            "c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.competences, c."
-            "conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c.id) as open_"
-            "proposals from app.candidate c where c.id = $1",
+            " end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()"
+            ") then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_emp"
+            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.targe"
+            "t_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shift"
+            "s, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduct"
+            "ion, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_v"
+            "ersion, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_"
+            "object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.co"
+            "mpetences, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c"
+            ".id) as open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -559,20 +562,21 @@ const struct query query_candidate_get_named = {
     .text = "select c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines"
             ", c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id, case when c."
             "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
-            " end as organisation_id, c.user_id, c.status, c.benefit, c.situation, c.current_employer, c.curr"
-            "ent_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as "
-            "target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shifts, c.max_dist"
-            "ance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction, to_json("
-            "c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.die"
-            "d_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_object('id', "
-            "c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref.labelled(c.co"
-            "mpetences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.languages, ref.la"
-            "belled(c.occupations, $1) as occupations, c.own_applications, (select b.name from ref.neighbourh"
-            "ood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of(c.id) as open"
-            "_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.cas"
-            "e_manager_id) as case_manager_name, (select k.name from app.colleague k where k.tenant_id = c.te"
-            "nant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as organisation_n"
-            "ame from app.candidate c where c.id = $2",
+            " end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()"
+            ") then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_emp"
+            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.targe"
+            "t_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shift"
+            "s, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduct"
+            "ion, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_v"
+            "ersion, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_"
+            "object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref."
+            "labelled(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.lang"
+            "uages, ref.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from r"
+            "ef.neighbourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of("
+            "c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and"
+            " k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colleague k where k.ten"
+            "ant_id = c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as o"
+            "rganisation_name from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };

@@ -391,6 +391,20 @@ static enum err end_placement_plan(struct ctx *ctx, const struct request *req, s
     sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
     return OK;
 }
+static const struct right correct_placement_end_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field correct_placement_end_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* correctPlacementEnd: Correct the end of a placement */
+static enum err correct_placement_end_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_end_correct(plan, req->body, (struct sql_placement_end_correct){
+        .id = req->path[0],
+    });
+    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right convert_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field convert_placement_path[] = {
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -915,7 +929,7 @@ static const struct operation operations[] = {
         .rights = list_placements_rights,
         .purpose = "mediation",
         .parameters = list_placements_query, .parameters_count = 7,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .list = &query_placement_list,
         .handle = list_placements_plan,
     },
@@ -929,7 +943,7 @@ static const struct operation operations[] = {
         .rights = create_placement_rights,
         .purpose = "mediation",
         .body = &placement_new_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = create_placement_plan,
     },
@@ -943,7 +957,7 @@ static const struct operation operations[] = {
         .rights = get_placement_rights,
         .purpose = "mediation",
         .path_fields = get_placement_path, .path_count = 1,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .handle = get_placement_plan,
     },
     {
@@ -957,7 +971,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_placement_path, .path_count = 1,
         .body = &placement_change_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .handle = update_placement_plan,
     },
     {
@@ -971,7 +985,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = accept_placement_path, .path_count = 1,
         .body = &placement_acceptance_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = accept_placement_plan,
     },
@@ -986,7 +1000,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = decline_placement_path, .path_count = 1,
         .body = &placement_refusal_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = decline_placement_plan,
     },
@@ -1001,7 +1015,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = start_placement_path, .path_count = 1,
         .body = &placement_start_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = start_placement_plan,
     },
@@ -1016,9 +1030,24 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = end_placement_path, .path_count = 1,
         .body = &placement_ending_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = end_placement_plan,
+    },
+    {
+        .id = "correctPlacementEnd",
+        .method = METHOD_POST,
+        .path = "/placements/{placementId}/end-corrections",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = correct_placement_end_rights,
+        .purpose = "mediation",
+        .path_fields = correct_placement_end_path, .path_count = 1,
+        .body = &placement_end_correction_schema,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
+        .show = &operations[21],
+        .handle = correct_placement_end_plan,
     },
     {
         .id = "convertPlacement",
@@ -1031,7 +1060,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = convert_placement_path, .path_count = 1,
         .body = &placement_conversion_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = convert_placement_plan,
     },
@@ -1046,7 +1075,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = return_placement_path, .path_count = 1,
         .body = &placement_return_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = return_placement_plan,
     },
@@ -1061,7 +1090,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_placement_path, .path_count = 1,
         .body = &placement_undoing_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = undo_placement_plan,
     },
@@ -1075,7 +1104,7 @@ static const struct operation operations[] = {
         .rights = call_about_placement_rights,
         .purpose = "mediation",
         .path_fields = call_about_placement_path, .path_count = 1,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = call_about_placement_plan,
     },
@@ -1090,7 +1119,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = deviate_from_plan_path, .path_count = 1,
         .body = &placement_deviation_schema,
-        .response = &placement_schema, .shown = 0x3ffffffffffu,
+        .response = &placement_schema, .shown = 0x1fffffffffffu,
         .show = &operations[21],
         .handle = deviate_from_plan_plan,
     },
@@ -1106,7 +1135,7 @@ static const struct operation operations[] = {
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[33],
+        .show = &operations[34],
         .handle = create_proposal_round_plan,
     },
     {
@@ -1133,7 +1162,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[33],
+        .show = &operations[34],
         .handle = send_proposal_round_plan,
     },
     {
@@ -1175,7 +1204,7 @@ static const struct operation operations[] = {
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[36],
+        .show = &operations[37],
         .handle = answer_proposal_plan,
     },
     {
@@ -1189,7 +1218,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[36],
+        .show = &operations[37],
         .handle = withdraw_proposal_plan,
     },
     {
@@ -1218,7 +1247,7 @@ static const struct operation operations[] = {
         .path_fields = undo_hire_path, .path_count = 1,
         .body = &hire_reversal_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[36],
+        .show = &operations[37],
         .handle = undo_hire_plan,
     },
     {
@@ -1259,7 +1288,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &wage_value_new_schema,
         .response = &wage_value_schema, .shown = 0x3ffu,
-        .show = &operations[44],
+        .show = &operations[45],
         .handle = create_wage_value_plan,
     },
     {
@@ -1289,5 +1318,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 46, false,
+    "placements", operations, 47, false,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(48 <= LIMIT_QUERIES, "queries");
+_Static_assert(49 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
 
 const struct query query_coach_visit_day = {
@@ -42,10 +42,11 @@ static const struct query_list instrument_list_list = {
 const struct query query_instrument_list = {
     .name = "instrument_list",
     .text = "select i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.ask"
-            "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents, i.in"
-            "tention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end"
-            "_reason, i.ended_on, i.version, i.changed_at, case when $1::boolean then app.placement_alias(i.p"
-            "lacement_id) end as candidate_alias from app.instrument i where true",
+            "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, case when app.instrument_tells_val"
+            "ue(i.kind) then i.percentage end as percentage, i.amount_cents, i.intention_months, i.extends_id"
+            ", i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end_reason, i.ended_on, i.versi"
+            "on, i.changed_at, case when $1::boolean then app.placement_alias(i.placement_id) end as candidat"
+            "e_alias from app.instrument i where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &instrument_list_list, .whose = "candidate_id",
 };
@@ -60,13 +61,14 @@ struct statement *sql_instrument_list(struct plan *plan, struct sql_instrument_l
 const struct query query_instrument_get = {
     .name = "instrument_get",
     .text = "select i.id, i.placement_id, i.candidate_id, i.employer_id, i.project_id, i.kind, i.state, i.ask"
-            "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, i.percentage, i.amount_cents, i.in"
-            "tention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end"
-            "_reason, i.ended_on, i.version, i.changed_at, case when $1::boolean then app.placement_alias(i.p"
-            "lacement_id) end as candidate_alias, app.instrument_pays(i.id) as month_cents, (select coalesce("
-            "json_agg(json_build_object('fromDay', s.from_day, 'untilDay', s.until_day) order by s.from_day),"
-            " '[]') from app.instrument_suspension s where s.tenant_id = i.tenant_id and s.instrument_id = i."
-            "id) as suspensions from app.instrument i where i.id = $2",
+            "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, case when app.instrument_tells_val"
+            "ue(i.kind) then i.percentage end as percentage, i.amount_cents, i.intention_months, i.extends_id"
+            ", i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end_reason, i.ended_on, i.versi"
+            "on, i.changed_at, case when $1::boolean then app.placement_alias(i.placement_id) end as candidat"
+            "e_alias, app.instrument_pays(i.id) as month_cents, (select coalesce(json_agg(json_build_object('"
+            "fromDay', s.from_day, 'untilDay', s.until_day) order by s.from_day), '[]') from app.instrument_s"
+            "uspension s where s.tenant_id = i.tenant_id and s.instrument_id = i.id) as suspensions from app."
+            "instrument i where i.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -311,11 +313,11 @@ const struct query query_placement_list = {
             "cancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id, p.kind, p.origin, p.stat"
             "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
             "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
-            "d_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts, p.c"
-            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed"
-            "_at, case when $1::boolean then app.placement_alias(p.id) end as candidate_alias, case when $2::"
-            "boolean then app.placement_employer(p.id) end as employer_name, p.changed_in from app.placement "
-            "p where true",
+            "d_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, p.end_correction, p.return_reason"
+            ", p.replacement_wanted, p.replacement_for, p.converts, p.converted_to, p.undone_at, p.undo_reaso"
+            "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, case when $1::boolean then app.pl"
+            "acement_alias(p.id) end as candidate_alias, case when $2::boolean then app.placement_employer(p."
+            "id) end as employer_name, p.changed_in from app.placement p where true",
     .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &placement_list_list, .whose = "candidate_id",
 };
@@ -348,10 +350,10 @@ const struct query query_placement_get = {
             "cancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id, p.kind, p.origin, p.stat"
             "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
             "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
-            "d_reason, p.end_phase, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts, p.c"
-            "onverted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed"
-            "_at, app.placement_alias(p.id) as candidate_alias, app.placement_employer(p.id) as employer_name"
-            " from app.placement p where p.id = $1",
+            "d_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, p.end_correction, p.return_reason"
+            ", p.replacement_wanted, p.replacement_for, p.converts, p.converted_to, p.undone_at, p.undo_reaso"
+            "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, app.placement_alias(p.id) as cand"
+            "idate_alias, app.placement_employer(p.id) as employer_name from app.placement p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -459,6 +461,23 @@ struct statement *sql_placement_end(struct plan *plan, const struct placement_en
         body->day,
     };
     return plan_add(plan, &query_placement_end, values);
+}
+
+const struct query query_placement_end_correct = {
+    .name = "placement_end_correct",
+    .text = "select app.placement_end_correct($1::uuid, $2::date, $3::text, $4::text)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_placement_end_correct(struct plan *plan, const struct placement_end_correction *body, struct sql_placement_end_correct args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+        body->reason,
+        body->correction,
+    };
+    return plan_add(plan, &query_placement_end_correct, values);
 }
 
 const struct query query_placement_return = {
@@ -952,4 +971,4 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_placement_contact_withdraw, &query_proposal_list, &query_proposal_seen, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};
+const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_end_correct, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_placement_contact_withdraw, &query_proposal_list, &query_proposal_seen, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};

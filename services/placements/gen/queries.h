@@ -144,6 +144,12 @@ struct sql_placement_end {
 };
 struct statement *sql_placement_end(struct plan *plan, const struct placement_ending *body, struct sql_placement_end args);
 
+extern const struct query query_placement_end_correct;
+struct sql_placement_end_correct {
+    struct str id;
+};
+struct statement *sql_placement_end_correct(struct plan *plan, const struct placement_end_correction *body, struct sql_placement_end_correct args);
+
 extern const struct query query_placement_return;
 struct sql_placement_return {
     struct str id;

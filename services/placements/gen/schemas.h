@@ -143,6 +143,13 @@ struct placement_ending {
     struct str day;
 };
 
+/* What the end of a placement was. (correctie van het einde van een plaatsing) */
+struct placement_end_correction {
+    struct str day;
+    struct str reason;
+    struct str correction;
+};
+
 /* How it goes on. (omzetting van een plaatsing) */
 struct placement_conversion {
     struct str kind;
@@ -241,6 +248,7 @@ extern const struct schema placement_acceptance_schema;
 extern const struct schema placement_refusal_schema;
 extern const struct schema placement_start_schema;
 extern const struct schema placement_ending_schema;
+extern const struct schema placement_end_correction_schema;
 extern const struct schema placement_conversion_schema;
 extern const struct schema placement_return_schema;
 extern const struct schema placement_undoing_schema;

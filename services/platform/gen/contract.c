@@ -305,24 +305,6 @@ static enum err get_decision_gate_plan(struct ctx *ctx, const struct request *re
     });
     return OK;
 }
-static const struct right get_objection_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field get_objection_gate_path[] = {
-    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-static const struct field get_objection_gate_query[] = {
-    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
-};
-/* getObjectionGate: May this objection be decided on */
-static enum err get_objection_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_gate_get(plan, (struct sql_gate_get){
-        .noun = S("objection"),
-        .id = req->path[0],
-        .step = req->query[0],
-    });
-    return OK;
-}
 static const struct right list_hand_overs_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_hand_overs_query[] = {
     {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1774,20 +1756,6 @@ static const struct operation operations[] = {
         .handle = get_decision_gate_plan,
     },
     {
-        .id = "getObjectionGate",
-        .method = METHOD_GET,
-        .path = "/objections/{objectionId}/gate",
-        .flags = OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = get_objection_gate_rights,
-        .purpose = "measures",
-        .path_fields = get_objection_gate_path, .path_count = 1,
-        .parameters = get_objection_gate_query, .parameters_count = 1,
-        .response = &gate_schema, .shown = 0xffu,
-        .handle = get_objection_gate_plan,
-    },
-    {
         .id = "listHandOvers",
         .method = METHOD_GET,
         .path = "/hand-overs",
@@ -1810,7 +1778,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[23],
+        .show = &operations[22],
         .handle = create_hand_over_plan,
     },
     {
@@ -1848,7 +1816,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[26],
+        .show = &operations[25],
         .handle = create_hat_plan,
     },
     {
@@ -1899,7 +1867,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[30],
+        .show = &operations[29],
         .handle = create_login_plan,
     },
     {
@@ -1975,7 +1943,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[37],
+        .show = &operations[36],
         .handle = create_mandate_plan,
     },
     {
@@ -1989,7 +1957,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[37],
+        .show = &operations[36],
         .handle = ask_mandate_plan,
     },
     {
@@ -2016,7 +1984,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[37],
+        .show = &operations[36],
         .handle = grant_mandate_plan,
     },
     {
@@ -2031,7 +1999,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[37],
+        .show = &operations[36],
         .handle = revoke_mandate_plan,
     },
     {
@@ -2096,7 +2064,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[43],
+        .show = &operations[42],
         .handle = resend_message_plan,
     },
     {
@@ -2111,7 +2079,7 @@ static const struct operation operations[] = {
         .path_fields = acknowledge_message_path, .path_count = 1,
         .body = &message_acknowledgement_schema,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[43],
+        .show = &operations[42],
         .handle = acknowledge_message_plan,
     },
     {
@@ -2137,7 +2105,7 @@ static const struct operation operations[] = {
         .rights = list_notes_rights,
         .purpose = "file",
         .parameters = list_notes_query, .parameters_count = 4,
-        .response = &note_schema, .shown = 0x1fffu,
+        .response = &note_schema, .shown = 0x7fffu,
         .list = &query_note_list,
         .handle = list_notes_plan,
     },
@@ -2151,8 +2119,8 @@ static const struct operation operations[] = {
         .rights = create_note_rights,
         .purpose = "file",
         .body = &note_new_schema,
-        .response = &note_schema, .shown = 0x1fffu,
-        .show = &operations[49],
+        .response = &note_schema, .shown = 0x7fffu,
+        .show = &operations[48],
         .handle = create_note_plan,
     },
     {
@@ -2165,7 +2133,7 @@ static const struct operation operations[] = {
         .rights = get_note_rights,
         .purpose = "file",
         .path_fields = get_note_path, .path_count = 1,
-        .response = &note_schema, .shown = 0x1fffu,
+        .response = &note_schema, .shown = 0x7fffu,
         .handle = get_note_plan,
     },
     {
@@ -2179,7 +2147,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_note_path, .path_count = 1,
         .body = &note_change_schema,
-        .response = &note_schema, .shown = 0x1fffu,
+        .response = &note_schema, .shown = 0x7fffu,
         .handle = update_note_plan,
     },
     {
@@ -2242,7 +2210,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[56],
+        .show = &operations[55],
         .handle = create_organisation_plan,
     },
     {
@@ -2341,7 +2309,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2355,7 +2323,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = run_queue_job_plan,
     },
     {
@@ -2369,7 +2337,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2383,7 +2351,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2433,7 +2401,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2459,7 +2427,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2473,7 +2441,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2487,7 +2455,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2501,7 +2469,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2527,7 +2495,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[80],
+        .show = &operations[79],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2651,7 +2619,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[88],
+        .show = &operations[87],
         .handle = create_rule_plan,
     },
     {
@@ -2702,7 +2670,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[88],
+        .show = &operations[87],
         .handle = adopt_rule_plan,
     },
     {
@@ -2716,7 +2684,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[88],
+        .show = &operations[87],
         .handle = end_rule_plan,
     },
     {
@@ -2756,7 +2724,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = create_task_plan,
     },
     {
@@ -2783,7 +2751,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = accept_task_plan,
     },
     {
@@ -2798,7 +2766,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = decline_task_plan,
     },
     {
@@ -2813,7 +2781,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = complete_task_plan,
     },
     {
@@ -2828,7 +2796,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = withdraw_task_plan,
     },
     {
@@ -2843,7 +2811,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = replan_task_plan,
     },
     {
@@ -2858,7 +2826,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[96],
+        .show = &operations[95],
         .handle = reassign_task_plan,
     },
     {
@@ -2934,7 +2902,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[109],
+        .show = &operations[108],
         .handle = create_user_plan,
     },
     {
@@ -2979,5 +2947,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 112, false,
+    "platform", operations, 111, false,
 };

@@ -879,9 +879,9 @@ static const struct query_list note_list_list = {
 const struct query query_note_list = {
     .name = "note_list",
     .text = "select n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id"
-            ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, case "
-            "when $1::boolean then app.note_subject(n.id) end as subject_label, n.version, n.changed_at from "
-            "app.note n where true",
+            ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, n.wit"
+            "hdrawn_at, n.withdrawn_by, case when $1::boolean then app.note_subject(n.id) end as subject_labe"
+            "l, n.version, n.changed_at from app.note n where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &note_list_list, .whose = "candidate_id",
 };
@@ -896,8 +896,9 @@ struct statement *sql_note_list(struct plan *plan, struct sql_note_list args)
 const struct query query_note_get = {
     .name = "note_get",
     .text = "select n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id"
-            ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, app.n"
-            "ote_subject(n.id) as subject_label, n.version, n.changed_at from app.note n where n.id = $1",
+            ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, n.wit"
+            "hdrawn_at, n.withdrawn_by, app.note_subject(n.id) as subject_label, n.version, n.changed_at from"
+            " app.note n where n.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

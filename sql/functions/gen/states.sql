@@ -365,6 +365,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'callAboutPlacement' then state in ('accepted', 'started')
             when 'deviateFromPlan' then state in ('offered', 'accepted', 'started')
             when 'endPlacement' then state in ('offered', 'accepted', 'started')
+            when 'correctPlacementEnd' then state in ('ended', 'withdrawn')
             when 'updatePlacement.offer' then state in ('offered', 'accepted')
             when 'updatePlacement.work' then state in ('offered', 'accepted', 'started')
             else false end
@@ -490,6 +491,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('placement', 'callAboutPlacement', '{accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency,employer,candidate}'::text[]),
         ('placement', 'deviateFromPlan', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant,coach}'::text[]),
         ('placement', 'endPlacement', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant,coach,firm,agency}'::text[]),
+        ('placement', 'correctPlacementEnd', '{ended,withdrawn}'::text[], '{team_lead}'::text[]),
         ('placement', 'updatePlacement.offer', '{offered,accepted}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('placement', 'updatePlacement.work', '{offered,accepted,started}'::text[], '{case_manager,team_lead,consultant}'::text[]),
         ('project', 'updateProject.words', '{planned,running}'::text[], '{case_manager,team_lead,account_manager,hub}'::text[]),
