@@ -100,5 +100,5 @@ create function app.appointment_was_told() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zzz_appointment_was_told after update on app.message for each row
-    when (new.parameters ? 'appointment' and new.state <> old.state and (app.message_is_settled(new.state) or new.state = 'failed' or new.state = 'undelivered'))
+    when (new.state <> old.state and new.parameters ? 'appointment' and (app.message_is_settled(new.state) or new.state = 'failed' or new.state = 'undelivered'))
     execute function app.appointment_was_told();
