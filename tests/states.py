@@ -22,7 +22,7 @@ EVENTS = {('vacancy', 'endVacancy.how:withdraw'): 'withdraw', ('vacancy', 'endVa
           ('message', 'resendMessage'): 'resend', ('letter_template', 'useLetterTemplate'): 'use', ('message', 'acknowledgeMessage.event:acknowledge'): 'acknowledge', ('message', 'acknowledgeMessage.event:reject'): 'reject', ('mandate', 'grantMandate'): 'grant', ('document', 'withdrawDocument'): 'withdraw', ('mandate', 'revokeMandate'): 'revoke',
           ('organisation', 'updateOrganisation.active:true'): 'activate', ('organisation', 'updateOrganisation.active:false'): 'deactivate',
           ('rule', 'adoptRule'): 'adopt', ('rule', 'endRule.how:withdraw'): 'withdraw', ('rule', 'endRule.how:end'): 'end',
-          ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'completeTask.outcome:kept'): 'complete',
+          ('task', 'acceptTask'): 'accept', ('task', 'declineTask'): 'decline', ('task', 'reopenTask'): 'reopen', ('task', 'completeTask.outcome:kept'): 'complete',
           ('task', 'completeTask.outcome:not_kept'): 'fail', ('task', 'withdrawTask'): 'withdraw',
           ('decision', 'askView'): 'ask', ('decision', 'decideDecision'): 'decide', ('decision', 'handOutDecision'): 'notify', ('decision', 'withdrawDecision'): 'withdraw', ('decision', 'payDecision'): 'end',
           **{('objection', f'decideObjection.outcome:{outcome}'): event for outcome, event in (('upheld', 'uphold'), ('partly', 'partly'), ('rejected', 'reject'), ('inadmissible', 'refuse'))},

@@ -173,7 +173,7 @@ create function app.reminder_readers(t app.task, receiver text) returns table (k
         person uuid := case receiver when 'owner' then t.owner_candidate_id when 'promised_to' then t.promised_to_candidate_id end;
     begin
         if receiver = 'owner' and t.owner_user_id is not null then
-            return query select 'user', r from app.reminder_works(t.owner_user_id) r;
+            return query select 'user', r from app.reminder_works(app.deputy_of(t)) r;
         elsif employer is not null then
             return query select 'contact', r from app.reminder_contact(employer) r;
         elsif person is not null then

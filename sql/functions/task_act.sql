@@ -7,7 +7,7 @@ create function app.task_acts(t app.task) returns boolean language plpgsql stabl
     as $$
     declare ours boolean := app.role() not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate');
     begin
-        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or (app.role() = 'candidate' and t.owner_candidate_id is not null) or (t.owner_user_id is null and (
+        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or t.owner_user_id in (select app.deputised()) or (app.role() = 'candidate' and t.owner_candidate_id is not null) or (t.owner_user_id is null and (
             app.organisation() in (t.owner_organisation_id, t.owner_employer_id) or (t.owner_organisation_id is null and ours)))) is true;
     end $$;
 
@@ -58,6 +58,20 @@ create function app.task_check_due(due_at timestamptz, due_day date) returns voi
         end if;
     end $$;
 
+-- What is promised to an employer has to do with that employer: whoever is promised something reads it.
+create function app.task_check_promised(subject uuid, employer uuid) returns void language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare s app.subject;
+    begin
+        select o.* into s from app.subject o where o.tenant_id = app.tenant() and o.id = subject;
+        if employer is not null and s.wall not in ('region', 'general') and s.employer_id is distinct from employer and not (s.wall = 'person' and (
+            exists (select from app.proposal p where p.tenant_id = s.tenant_id and p.candidate_id = s.candidate_id and p.employer_id = employer)
+            or exists (select from app.placement p where p.tenant_id = s.tenant_id and p.candidate_id = s.candidate_id and employer in (p.employer_id, p.formal_employer_id)))) then
+            raise exception using errcode = '23503', message = 'reference', table = 'task', constraint = 'task_promised_to_employer_id_fkey';
+        end if;
+    end $$;
+
 -- Makes a task by hand. Without an owner the caller owns it; a question of somebody outside lies with the municipality. Somebody of another
 -- department has to accept it first, unless its kind binds at once.
 create function app.task_make(task uuid, asked jsonb) returns void language plpgsql
@@ -75,7 +89,7 @@ create function app.task_make(task uuid, asked jsonb) returns void language plpg
         elsif app.role() = any (kind.roles) is not true then
             raise exception using errcode = '23514', message = 'kind', table = 'task', constraint = 'task_kind_check';
         end if;
-        perform app.task_check_due(t.due_at, t.due_day);
+        perform app.task_check_due(t.due_at, t.due_day), app.task_check_promised(t.subject_id, t.promised_to_employer_id);
         if num_nonnulls(t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id) = 0 and not (outside and kind.kind = 'question') then
             t.owner_user_id := app.actor();
         end if;
@@ -210,7 +224,9 @@ create function app.task_actions(t app.task) returns json language plpgsql stabl
         pending boolean := app.task_is_pending(t.state);
         open boolean := app.task_is_open(t.state);
     begin
-        if not (open or pending) or not (acts or made) then
+        if app.task_reopens(t) then
+            return json_build_array(json_build_object('operation', 'reopenTask', 'method', 'POST', 'href', format('/v1/tasks/%s/reopenings', t.id)));
+        elsif not (open or pending) or not (acts or made) then
             return '[]';
         end if;
         return (select json_agg(json_build_object('operation', o.operation, 'method', 'POST', 'href', format('/v1/tasks/%s/%s', t.id, o.place)))

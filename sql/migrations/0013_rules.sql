@@ -56,6 +56,9 @@ create table app.rule (
     primary key (tenant_id, id),
     constraint rule_scope_names_what check (scope <> 'country' and (scope = 'tenant') = (scope_id is null)),
     constraint rule_dates_in_order check (until_at > from_at),
+    -- something that is not urgent can go out on eight hours of each day at least
+    constraint rule_quiet_hours_leave_time check (code <> 'calendar.quiet_hours' or (value ->> 'quiet') is distinct from 'true' or
+        mod(1440 + (extract(epoch from (value ->> 'until')::time - (value ->> 'from')::time) / 60)::int, 1440) <= 960),
     constraint rule_adopted_from check (state not in ('adopted', 'replaced') or (from_at is not null and adopted_at is not null)),
     constraint rule_one_in_force exclude using gist
         (tenant_id with =, code with =, coalesce(scope_id, '00000000-0000-0000-0000-000000000000') with =,

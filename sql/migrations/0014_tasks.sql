@@ -11,6 +11,7 @@ create domain app.task_topic as text check (value in ('child_care', 'debts', 'ho
 create domain app.task_cents as bigint check (value between 0 and 100000000);
 create domain app.task_reason as text check (value in ('no_time', 'not_ours', 'wrong_person', 'cannot_be_met', 'no_longer_needed', 'made_by_mistake',
     'twice', 'subject_ended', 'person_left', 'other'));
+create domain app.task_reopen_reason as text check (value in ('made_by_mistake', 'wrong_task', 'not_finished', 'other'));
 create domain app.task_replan_reason as text check (value in ('asked_by_other_side', 'illness', 'holiday', 'waiting_for_others', 'no_capacity', 'more_time_needed', 'other'));
 create domain app.task_agreed_by as text check (value in ('employer', 'candidate', 'organisation', 'team_lead', 'colleague'));
 
@@ -26,6 +27,7 @@ create table ref.task_kind (
     binds boolean not null default false,
     measure boolean not null default false,
     law boolean not null default false,
+    acts boolean not null default false,
     roles text[] not null default '{}',
     constraint task_kind_measure_blocks_nothing check (not measure or blocks is null)
 );
@@ -34,9 +36,10 @@ comment on column ref.task_kind.blocks is 'the step that it stops, unless the ta
 comment on column ref.task_kind.binds is 'also somebody of another department is bound at once, and not only after accepting it';
 comment on column ref.task_kind.measure is 'about a person it stands behind the wall of measures';
 comment on column ref.task_kind.law is 'a law sets when it is due, so nobody agrees to another moment';
+comment on column ref.task_kind.acts is 'its outcome sets something going (a signal, a contact, an answer, money, what it stopped), which is taken back there: such a task is not reopened by hand';
 comment on column ref.task_kind.roles is 'who makes one by hand';
-insert into ref.task_kind (kind, title_nl, title_en, outcomes, failures, blocks, urgent, binds, measure, law, roles)
-select k.kind, k.nl, k.en, k.outcomes::text[], k.failures::text[], k.blocks, k.how ~ 'urgent', k.how ~ 'binds', k.how ~ 'measure', k.how ~ 'law',
+insert into ref.task_kind (kind, title_nl, title_en, outcomes, failures, blocks, urgent, binds, measure, law, acts, roles)
+select k.kind, k.nl, k.en, k.outcomes::text[], k.failures::text[], k.blocks, k.how ~ 'urgent', k.how ~ 'binds', k.how ~ 'measure', k.how ~ 'law', k.how ~ 'acts',
        case k.who when '' then '{}'
                   when 'unit' then '{team_lead,consultant,account_manager,case_manager,coach,sector_coach}'
                   when 'person' then '{team_lead,consultant,case_manager,coach}'
@@ -45,23 +48,23 @@ select k.kind, k.nl, k.en, k.outcomes::text[], k.failures::text[], k.blocks, k.h
                   when 'all' then '{team_lead,consultant,account_manager,case_manager,coach,sector_coach,hub,firm,agency,employer}'
                   else '{team_lead,consultant,account_manager}' end::text[]
 from (values
-    ('answer',           'Werkgever antwoorden',              'Answer the employer',              '{contacted}', '{not_contacted}', null, 'binds', ''),
-    ('take_up',          'Vacature oppakken',                 'Take up the vacancy',              '{taken_up}', '{refused}', null, '', 'hub'),
+    ('answer',           'Werkgever antwoorden',              'Answer the employer',              '{contacted}', '{not_contacted}', null, 'binds acts', ''),
+    ('take_up',          'Vacature oppakken',                 'Take up the vacancy',              '{taken_up}', '{refused}', null, 'acts', 'hub'),
     ('promise',          'Toezegging nakomen',                'Keep a promise',                   '{kept}', '{not_kept}', null, '', 'unit'),
     ('question',         'Vraag beantwoorden',                'Answer a question',                '{answered}', '{not_answered}', null, 'binds', 'all'),
     ('visit',            'Werkgever bezoeken',                'Visit the employer',               '{held}', '{not_held}', null, '', 'employer'),
-    ('follow_up',        'Nazorg',                            'Follow-up',                        '{fine,attention,at_risk,ended}', '{not_reached}', null, 'binds', 'unit'),
-    ('urgent_follow_up', 'Nazorg met spoed',                  'Urgent follow-up',                 '{fine,attention,at_risk,ended}', '{not_reached}', null, 'urgent binds', 'unit'),
-    ('check',            'Controle vandaag',                  'Check today',                      '{present,ill,absent,refused}', '{not_reached}', null, 'urgent binds measure', 'measure'),
+    ('follow_up',        'Nazorg',                            'Follow-up',                        '{fine,attention,at_risk,ended}', '{not_reached}', null, 'binds acts', 'unit'),
+    ('urgent_follow_up', 'Nazorg met spoed',                  'Urgent follow-up',                 '{fine,attention,at_risk,ended}', '{not_reached}', null, 'urgent binds acts', 'unit'),
+    ('check',            'Controle vandaag',                  'Check today',                      '{present,ill,absent,refused}', '{not_reached}', null, 'urgent binds measure acts', 'measure'),
     ('barrier',          'Belemmering wegnemen',              'Remove a barrier',                 '{removed}', '{not_removed}', 'send', '', 'person'),
     ('step',             'Stap zetten',                       'Take a step',                      '{finished}', '{not_finished}', null, '', 'person'),
     ('search',           'Werk zoeken',                       'Search for work',                  '{met}', '{not_met}', null, 'binds', 'person'),
     ('register',         'Inschrijven',                       'Register',                         '{met}', '{not_met}', null, 'binds', 'person'),
     ('flow_through',     'Doorstromen',                       'Move on to other work',            '{converted,extended,ended}', '{not_done}', null, 'binds', 'person'),
-    ('cost_request',     'Kostenaanvraag behandelen',         'Handle a request for costs',       '{granted,refused}', '{not_done}', null, '', 'unit'),
+    ('cost_request',     'Kostenaanvraag behandelen',         'Handle a request for costs',       '{granted,refused}', '{not_done}', null, 'acts', 'unit'),
     ('paperwork',        'Papierwerk regelen',                'Do the paperwork',                 '{finished}', '{not_finished}', null, '', 'unit'),
-    ('consult',          'Overleggen over verdringing',       'Consult about displacement',       '{agreed}', '{refused}', 'hire', '', 'unit'),
-    ('contract',         'Vervolgcontract bespreken',         'Discuss the next contract',        '{permanent,extended,ended}', '{not_done}', null, 'binds', 'unit'),
+    ('consult',          'Overleggen over verdringing',       'Consult about displacement',       '{agreed}', '{refused}', 'hire', 'acts', 'unit'),
+    ('contract',         'Vervolgcontract bespreken',         'Discuss the next contract',        '{permanent,extended,ended}', '{not_done}', null, 'binds acts', 'unit'),
     ('instrument_end',   'Einde van een voorziening',         'End of an instrument',             '{ended,extended,converted}', '{not_done}', null, 'binds', 'unit'),
     ('placement_end',    'Einde van een plaatsing',           'End of a placement',               '{ended,extended,converted}', '{not_done}', null, 'binds', 'unit'),
     ('return_option',    'Terugkeeroptie beslissen',          'Decide on the return option',      '{used,not_used}', '{not_done}', null, 'binds', 'unit'),
@@ -72,13 +75,13 @@ from (values
     ('assess',           'Locatie beoordelen',                'Assess the location',              '{full,partial,none}', '{not_done}', null, '', 'employer'),
     ('evaluate',         'Evalueren',                         'Evaluate',                         '{held}', '{not_held}', null, 'binds', 'employer'),
     ('renew',            'Verlengen',                         'Renew',                            '{renewed,ended}', '{lapsed}', null, 'binds', 'employer'),
-    ('term',             'Wettelijke termijn',                'Term of law',                      '{met}', '{not_met}', null, 'binds measure law', 'measure'),
+    ('term',             'Wettelijke termijn',                'Term of law',                      '{met}', '{not_met}', null, 'binds measure law acts', 'measure'),
     ('protocol_term',    'Termijn van een protocol',          'Term of a protocol',               '{met}', '{not_met}', null, 'binds', 'unit'),
-    ('screen',           'Vacature beoordelen',               'Screen the vacancy',               '{decided}', '{not_done}', null, 'binds', ''),
-    ('answer_proposal',  'Voordracht beantwoorden',           'Answer the proposal',              '{answered}', '{not_answered}', null, 'binds', ''),
-    ('expire',           'Concept afmaken of laten verlopen', 'Finish the draft or let it expire', '{finished,ended}', '{lapsed}', null, 'binds', ''),
-    ('last_day',         'Laatste dag van een vacature',      'Last day of a vacancy',            '{ended,extended}', '{lapsed}', null, 'binds', ''),
-    ('mandate_end',      'Einde van een mandaat',             'End of a mandate',                 '{extended,ended}', '{lapsed}', null, 'binds', ''),
+    ('screen',           'Vacature beoordelen',               'Screen the vacancy',               '{decided}', '{not_done}', null, 'binds acts', ''),
+    ('answer_proposal',  'Voordracht beantwoorden',           'Answer the proposal',              '{answered}', '{not_answered}', null, 'binds acts', ''),
+    ('expire',           'Concept afmaken of laten verlopen', 'Finish the draft or let it expire', '{finished,ended}', '{lapsed}', null, 'binds acts', ''),
+    ('last_day',         'Laatste dag van een vacature',      'Last day of a vacancy',            '{ended,extended}', '{lapsed}', null, 'binds acts', ''),
+    ('mandate_end',      'Einde van een mandaat',             'End of a mandate',                 '{extended,ended}', '{lapsed}', null, 'binds acts', ''),
     ('undelivered',      'Bericht kwam niet aan',             'A message did not arrive',         '{finished}', '{not_done}', null, 'binds', ''),
     ('below_line',       'Cijfer onder de lijn',              'A figure is below its line',       '{followed}', '{not_done}', null, 'binds', ''),
     ('idea',             'Idee uitwerken',                    'Work out an idea',                 '{followed,dropped}', '{not_done}', null, '', 'unit'),
@@ -115,6 +118,9 @@ create table app.task (
     granted_cents app.task_cents,
     outcome app.task_outcome,
     reason app.task_reason,
+    reopened_at timestamptz,
+    reopened_by uuid,
+    reopen_reason app.task_reopen_reason,
     deviation_agreed_by app.task_agreed_by,
     deviation_reason app.task_replan_reason,
     escalated_at timestamptz,

@@ -71,6 +71,26 @@ create table app.reminder_preference (
 comment on column app.reminder_preference.id is 'the user';
 comment on column app.reminder_preference.digest_at is 'time of day in Amsterdam; null: as the municipality says';
 
+-- Who sees to the tasks of a user who is away. Without a deputy nobody does.
+create table app.deputy (
+    tenant_id int not null,
+    id uuid not null,
+    deputy_id uuid,
+    from_day date,
+    until_day date,
+    version bigint not null,
+    changed_at timestamptz not null,
+    changed_in xid8 not null,
+    primary key (tenant_id, id),
+    foreign key (tenant_id, id) references app.user_account (tenant_id, id),
+    foreign key (tenant_id, deputy_id) references app.user_account (tenant_id, id),
+    constraint deputy_is_another check (deputy_id <> id),
+    constraint deputy_has_days check (num_nonnulls(deputy_id, from_day, until_day) in (0, 3)),
+    constraint deputy_days_in_order check (from_day <= until_day)
+);
+comment on column app.deputy.id is 'the user who is away';
+create index deputy_by_deputy on app.deputy (tenant_id, deputy_id) where deputy_id is not null;
+
 create index hat_by_role on entry.hat (tenant_id, role, organisation_id);
 
 -- Which event of which noun does what with which kind of task: rows of sql/clocks, and no others. A new clock is a row.

@@ -6,7 +6,7 @@ t.summary, t.blocks, t.topic, t.amount_cents, t.granted_cents, t.urgent, t.owner
 t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day,
 (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
 t.held_since is not null as held, t.escalated_at is not null as escalated,
-case when app.task_is_open(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason,
+case when app.task_is_open(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reason,
 t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause
 
 -- fragment: task_owner
@@ -82,6 +82,12 @@ select app.task_decline(:id::uuid, @reason)
 -- rows: none
 -- writes: yes
 select app.task_complete(:id::uuid, @outcome, @granted_cents::bigint)
+
+-- query: task_reopen
+-- body: TaskReopening
+-- rows: none
+-- writes: yes
+select app.task_reopen(:id::uuid, @reason)
 
 -- query: task_withdraw
 -- body: TaskWithdrawal

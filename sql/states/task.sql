@@ -25,8 +25,8 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('task', 'open',     'lapse',    'failed',    '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,partner,candidate,analyst,tenant_admin,system}', 'it can no longer be done'),
     ('task', 'proposed', 'drop',     'withdrawn', '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,partner,candidate,analyst,tenant_admin,system}', 'what it is about has ended'),
     ('task', 'open',     'drop',     'withdrawn', '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,partner,candidate,analyst,tenant_admin,system}', 'what it is about has ended'),
-    ('task', 'done',     'reopen',   'open',      '{case_manager,team_lead,consultant,coach,firm,agency}', 'the contact that did it is withdrawn'),
-    ('task', 'failed',   'reopen',   'open',      '{case_manager,team_lead,consultant,coach,firm,agency}', 'the contact that did it is withdrawn')
+    ('task', 'done',     'reopen',   'open',      '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}', 'by who ended it or a team lead, within the term, with a reason; or the contact that did it is withdrawn'),
+    ('task', 'failed',   'reopen',   'open',      '{case_manager,team_lead,consultant,account_manager,coach,field_officer,sector_coach,firm,agency,course_leader,hub,employer,tenant_admin}', 'by who ended it or a team lead, within the term, with a reason; or the contact that did it is withdrawn')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

@@ -36,7 +36,7 @@ WITHOUT = {
         'an employer has no states'),
     **dict.fromkeys(('createOrganisationContact', 'createSite', 'updateSite'), 'an employer has no states'),
     **dict.fromkeys(('createEndpoint', 'updateEndpoint'), 'a receiver has no states'),
-    'putReminderPreference': 'a choice has no states',
+    **dict.fromkeys(('putReminderPreference', 'putDeputy'), 'a choice has no states'),
     'withdrawPlacementContact': 'a contact counts or is withdrawn, also after the end of the placement',
     'resumeInstrument': 'the days of the suspension decide', 'createWageValue': 'a measurement has no states',
     **dict.fromkeys(('createNote', 'updateNote', 'deleteNote'), 'a note has no states')}

@@ -362,3 +362,15 @@ def test_seen_builder_a_moment_in_a_query_may_have_an_offset_without_colon(as_ro
     """Generated clients for Python write it so: no query with a moment could be asked."""
     asked = as_role('consultant').get('/rules?' + urllib.parse.urlencode({'inForceAt': moment, 'code': 'clock.promise'}))
     assert asked.status == 200 and len(asked.json['items']) == 1, asked.text
+
+
+@pytest.mark.parametrize('begins,ends,fits', [('00:00', '23:59', False), ('07:00', '06:00', False), ('15:00', '07:01', False), ('15:00', '07:00', True), ('12:00', '12:00', True)])
+def test_seen_attacker_quiet_hours_leave_eight_hours_of_a_day(admin, begins, ends, fits):
+    """Quiet hours of a whole day were accepted: nothing that was not urgent went out any more."""
+    body = {'code': 'calendar.quiet_hours', 'source': 'test', 'value': {'quiet': True, 'from': begins, 'until': ends}}
+    made = admin.post('/rules', body)
+    if not fits:
+        assert (made.status, made.json['errors'][0]['pointer']) == (400, '/value/until'), made.text
+        assert admin.post('/rules', {**body, 'value': {**body['value'], 'quiet': False}}).status == 201
+    else:
+        assert made.status == 201, made.text

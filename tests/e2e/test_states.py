@@ -201,7 +201,7 @@ class Row:
             return {'name': 'Nieuw', 'email': f'{uuid.uuid4()}@x.example', 'role': 'consultant', 'organisationId': self.id['organisation']}
         fixed = {'createVacancyAnswer': {'chance': 'at_short_notice', 'channel': 'call'}, 'adoptRule': {'decision': 'B&W'}, 'createProposalRound': {'candidateIds': [self.id['candidate']], 'shortfallReason': 'phased'}, 'withdrawProposal': None,
                  'sendProposalRound': None, 'createCardDocument': None, 'withdrawConsent': {'channel': 'letter'}, 'giveConsent': {'channel': 'letter', 'textVersion': '1'}, 'answerAppointment': {'answer': 'accepted'}, 'recordDeath': {'diedOn': '2026-10-02'}, 'mergeCandidates': {'otherId': self.id['other']}, 'undoHire': {'reason': 'wrong_candidate'},
-                 'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
+                 'acceptTask': None, 'grantMandate': None, 'revokeMandate': {'reason': 'other'}, 'declineTask': {'reason': 'other'}, 'reopenTask': {'reason': 'other'}, 'withdrawTask': {'reason': 'other'},
                  'replanTask': {'dueDay': '2031-02-01', 'agreedBy': 'employer', 'reason': 'other'}, 'reassignTask': {'ownerUserId': VALUES['assigneeId']},
                  'createPlacement': {'candidateId': self.id['candidate'], 'kind': 'regular', 'origin': 'self_found', 'employerId': self.at['employer'], 'hours': 8},
                  'createPlacementContact': {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}, 'callAboutPlacement': None,
@@ -261,7 +261,7 @@ class Row:
                   'suspendInstrument': '/instruments/{instrument}/suspensions',
                   'startPlacement': '/placements/{placement}/starts', 'endPlacement': '/placements/{placement}/endings',
                   'convertPlacement': '/placements/{placement}/conversions', 'returnPlacement': '/placements/{placement}/returns',
-                  'undoPlacement': '/placements/{placement}/undoings', 'correctPlacementEnd': '/placements/{placement}/end-corrections', 'createCandidate': '/candidates', 'createUser': '/users', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
+                  'undoPlacement': '/placements/{placement}/undoings', 'correctPlacementEnd': '/placements/{placement}/end-corrections', 'createCandidate': '/candidates', 'createUser': '/users', 'reopenTask': '/tasks/{task}/reopenings', 'acceptTask': '/tasks/{task}/acceptances', 'declineTask': '/tasks/{task}/refusals',
                   'completeTask': '/tasks/{task}/completions', 'withdrawTask': '/tasks/{task}/withdrawals', 'replanTask': '/tasks/{task}/replannings',
                   'reassignTask': '/tasks/{task}/reassignments', 'grantMandate': '/mandates/{mandate}/grants',
                   'revokeMandate': '/mandates/{mandate}/revocations', 'adoptRule': '/rules/{rule}/adoptions', 'endRule': '/rules/{rule}/endings'}
@@ -278,7 +278,7 @@ class Row:
 
     def call(self, as_role):
         client = as_role({'user': 'tenant_admin', 'organisation': 'tenant_admin', 'task': 'team_lead', 'rule': 'tenant_admin', 'mandate': 'team_lead', 'signal': 'team_lead'}.get(
-            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath', 'createDecision') else 'consultant'))
+            self.noun, 'team_lead' if 'Candidate' in self.operation or self.operation in ('withdrawConsent', 'recordDeath', 'createDecision', 'correctPlacementEnd') else 'consultant'))
         if self.operation in states.ONE:
             body = {'putVacancyCompetence': {'need': 'nice'}, 'putVacancyCondition': {'hard': True}, 'putCandidateCompetence': {'level': 2},
                     'putCandidateCondition': {'met': False}}.get(self.operation)

@@ -66,7 +66,7 @@ def test_a_promise_is_made_and_kept(as_role, make, me, world):
     completes = next(a for a in task['actions'] if a['operation'] == 'completeTask')
     assert as_role('consultant').post(completes['href'], {'outcome': 'answered'}).json['outcomes'] == ['kept', 'not_kept']
     kept = as_role('consultant').post(completes['href'], {'outcome': 'kept'})
-    assert (kept.status, kept.json['state'], kept.json['outcome'], kept.json['actions']) == (200, 'done', 'kept', [])
+    assert (kept.status, kept.json['state'], kept.json['outcome'], [a['operation'] for a in kept.json['actions']]) == (200, 'done', 'kept', ['reopenTask'])
     again = as_role('consultant').post(completes['href'], {'outcome': 'kept'})
     assert (again.status, again.problem, again.json['currentState']) == (409, 'state', 'done')
     events = as_role('consultant').get(f'/tasks/{task["id"]}/transitions').json['items']
@@ -486,3 +486,63 @@ def test_seen_attacker_a_mandate_ends_while_a_request_waits(region, as_role, mak
     connection.close()
     assert refused.status == 404, refused.text
     assert as_role('consultant').get(place(task)).json['state'] == 'open'
+
+
+# -------------------------------------------------------------------------------------------------------- reopened
+
+def reopen(client, task, reason='made_by_mistake'):
+    return act(client, task, 'reopenings', {'reason': reason})
+
+
+def test_a_task_that_was_completed_by_mistake_is_open_again_with_its_reminders(as_role, make, region):
+    consultant, made = as_role('consultant'), make()
+    wakes = 'select count(*) from queue.future where subject = %s'
+    assert reopen(consultant, made).problem == 'state', 'it is open'
+    done = act(consultant, made, 'completions', {'outcome': 'kept'})
+    assert [a['operation'] for a in done.json.get('actions', [{'operation': 'reopenTask'}])] == ['reopenTask']
+    assert region.sql(wakes, (f'task:{made.json["id"]}',)) == [(0,)]
+    assert act(consultant, made, 'reopenings', {}).json['errors'][0]['pointer'] == '/reason'
+    again = reopen(consultant, made)
+    assert again.status == 200, again.text
+    assert (again.json['state'], again.json['reopenReason']) == ('open', 'made_by_mistake') and again.json['reopenedAt'] and not {'outcome', 'endedAt'} & set(again.json)
+    assert region.sql(wakes, (f'task:{made.json["id"]}',)) == [(1,)]
+    assert [t['event'] for t in consultant.get(f'{place(made)}/transitions').json['items']] == ['complete', 'reopen']
+    assert act(consultant, made, 'completions', {'outcome': 'not_kept'}).json['state'] == 'failed'
+    assert reopen(as_role('team_lead'), made, 'not_finished').json['state'] == 'open', 'a team lead, and what failed, too'
+
+
+def test_only_who_ended_it_or_a_team_lead_reopens_it_and_within_the_term(as_role, make, region):
+    made = make()
+    act(as_role('consultant'), made, 'completions', {'outcome': 'kept'})
+    assert reopen(as_role('account_manager'), made).problem == 'not-your-task'
+    assert reopen(as_role('team_lead', 'gm9902'), made).status == 404
+    region.sql("insert into clock.shift (shift) values ('15 days')")
+    try:
+        late = reopen(as_role('team_lead'), made)
+        assert (late.status, late.problem, late.json['limit']) == (409, 'term-passed', 14)
+    finally:
+        region.sql('delete from clock.shift')
+
+
+def test_what_an_outcome_set_going_is_not_undone_by_reopening(as_role, make, person):
+    costs = make('case_manager', kind='cost_request', noun='candidate', subjectId=person['id'], amountCents=1000)
+    assert costs.status == 201, costs.text
+    assert act(as_role('case_manager'), costs, 'completions', {'outcome': 'granted'}).status == 200
+    assert reopen(as_role('team_lead'), costs).problem == 'task-has-effects'
+
+
+def test_what_was_done_elsewhere_is_not_reopened(as_role, make, region):
+    made = make()
+    region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'team_lead', false), set_config('app.scope', 'tenant', false); "
+               "update app.task set state = app.move('task', state, 'settle'), outcome = 'kept', ended_at = clock.now() where id = %s", (made.json['id'],))
+    assert reopen(as_role('team_lead'), made).problem == 'task-done-elsewhere'
+
+
+def test_seen_attacker_nothing_is_promised_to_an_employer_who_has_nothing_to_do_with_it(as_role, make, person, new_vacancy, world):
+    """Whoever is promised something reads it: an employer read a task about the vacancy of another one."""
+    other = as_role('account_manager').post('/employers', {'name': f'Ander {uuid.uuid4()}', 'sector': '1812', 'pc4': '5013'}).json['id']
+    vacancy = new_vacancy().json['id']
+    for about in ({'noun': 'vacancy', 'subjectId': vacancy}, {'noun': 'employer', 'subjectId': world['employer']}, {'noun': 'candidate', 'subjectId': person['id']}):
+        refused = make('case_manager' if about['noun'] == 'candidate' else 'consultant', promisedToEmployerId=other, **about)
+        assert (refused.status, refused.json['errors'][0]['pointer'], refused.json['errors'][0]['code']) == (400, '/promisedToEmployerId', 'reference'), refused.text
+    assert make(promisedToEmployerId=world['employer'], noun='vacancy', subjectId=vacancy).status == 201

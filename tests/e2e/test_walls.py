@@ -291,6 +291,7 @@ CALLS = {
     'app.task_make(uuid,jsonb)': ('platform', """app.task_make(gen_random_uuid(), jsonb_build_object('kind', 'question', 'noun', 'vacancy',
         'subject_id', %(vacancy)s, 'due_day', '2031-01-01'))""", 'MW404'),
     'app.task_accept(uuid)': ('platform', 'app.task_accept(%(task)s)', 'MW404'),
+    'app.task_reopen(uuid,text)': ('platform', "app.task_reopen(%(task)s, 'other')", 'MW404'),
     'app.task_decline(uuid,text)': ('platform', "app.task_decline(%(task)s, 'other')", 'MW404'),
     'app.task_complete(uuid,text,bigint)': ('platform', "app.task_complete(%(task)s, 'kept', null)", 'MW404'),
     'app.task_withdraw(uuid,text)': ('platform', "app.task_withdraw(%(task)s, 'other')", 'MW404'),
@@ -302,6 +303,7 @@ CALLS = {
     'app.hand_over_make(uuid,uuid,uuid,uuid,uuid)': (
         'platform', 'app.hand_over_make(gen_random_uuid(), %(manager)s, null, %(user)s, null)', 'MW404'),
     'app.gate_read(text,uuid,text)': ('platform', "(select count(*)::int from app.gate_read('vacancy', %(vacancy)s, null))", 0),
+    'app.deputised()': ('platform', '(select count(*)::int from app.deputised())', 0),
     'app.candidates_of(uuid)': ('platform', '(select count(*)::int from app.candidates_of(%(manager)s))', 0),
     'app.task_promised_to(uuid)': ('platform', 'app.task_promised_to(%(task)s)', None),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (

@@ -58,6 +58,8 @@ enum problem_code {
     PROBLEM_ATTENDANCE_LATE, /* 409: The term has passed */
     PROBLEM_SUBJECT_ENDED, /* 409: What it is about has ended */
     PROBLEM_END_FOLLOWS, /* 409: This end follows from something else */
+    PROBLEM_TASK_HAS_EFFECTS, /* 409: What came of it has been done */
+    PROBLEM_TASK_DONE_ELSEWHERE, /* 409: This task was done elsewhere */
     PROBLEM_SESSION_CLOSED, /* 409: This session is not open any more */
     PROBLEM_COHORT_EMPTY, /* 409: Nobody takes part */
     PROBLEM_HOURS, /* 409: These are too many hours */

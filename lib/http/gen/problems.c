@@ -165,6 +165,12 @@ const struct problem problems[PROBLEM_COUNT] = {
     [PROBLEM_END_FOLLOWS] = {"end-follows", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:end-follows\",\"title\":\"Dit einde volgt uit iets anders\",\"status\":409,\"detail\":\"De plaatsing ging anders verder, de persoon is overleden of teruggestuurd. Verbeter het daar.\"",
         "{\"type\":\"urn:maatwerk:problem:end-follows\",\"title\":\"This end follows from something else\",\"status\":409,\"detail\":\"The placement went on as another one, or the person died or was returned. Correct it there.\""}, {NULL, 0}},
+    [PROBLEM_TASK_HAS_EFFECTS] = {"task-has-effects", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:task-has-effects\",\"title\":\"Wat hieruit volgde is al gebeurd\",\"status\":409,\"detail\":\"De uitkomst van deze soort taak zette al iets in gang. Heropenen zou dat stilletjes terugdraaien. Verbeter het daar.\"",
+        "{\"type\":\"urn:maatwerk:problem:task-has-effects\",\"title\":\"What came of it has been done\",\"status\":409,\"detail\":\"The outcome of a task of this kind set something going. To open it again would undo that silently. Correct it there.\""}, {NULL, 0}},
+    [PROBLEM_TASK_DONE_ELSEWHERE] = {"task-done-elsewhere", 409, 0, false, {
+        "{\"type\":\"urn:maatwerk:problem:task-done-elsewhere\",\"title\":\"Deze taak is elders gedaan\",\"status\":409,\"detail\":\"De taak eindigde door iets dat elders gebeurde, of waar hij over gaat is voorbij. Verbeter het daar.\"",
+        "{\"type\":\"urn:maatwerk:problem:task-done-elsewhere\",\"title\":\"This task was done elsewhere\",\"status\":409,\"detail\":\"The task ended by something that was done elsewhere, or what it is about is over. Correct it there.\""}, {NULL, 0}},
     [PROBLEM_SESSION_CLOSED] = {"session-closed", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"Deze bijeenkomst staat niet meer open\",\"status\":409,\"detail\":\"De bijeenkomst is begonnen of geweest, er is al genoteerd wie er was, of er wordt niemand meer verwacht. Er is niets verzet of afgezegd.\"",
         "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"This session is not open any more\",\"status\":409,\"detail\":\"The session has begun or is over, it was noted who came, or nobody is expected any more. Nothing was moved or cancelled.\""}, {NULL, 0}},
@@ -382,6 +388,10 @@ const struct constraint_rule constraint_rules[] = {
     {"figure_reported_has_source", PROBLEM_INVALID, FAULT_REQUIRED, "/source", ""},
     {"candidate_participation_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
     {"proposal_consent_in_time", PROBLEM_INVALID, FAULT_VALUE, "/consent/at", ""},
+    {"rule_quiet_hours_leave_time", PROBLEM_INVALID, FAULT_VALUE, "/value/until", ""},
+    {"deputy_is_another", PROBLEM_INVALID, FAULT_VALUE, "/deputyId", ""},
+    {"deputy_has_days", PROBLEM_INVALID, FAULT_REQUIRED, "/untilDay", ""},
+    {"deputy_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
     {"task_one_owner", PROBLEM_INVALID, FAULT_NOT_HERE, "/ownerOrganisationId", ""},
     {"task_promised_to_one", PROBLEM_INVALID, FAULT_NOT_HERE, "/promisedToCandidateId", ""},
     {"task_person_without_words", PROBLEM_INVALID, FAULT_NOT_HERE, "/summary", ""},

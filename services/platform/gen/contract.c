@@ -31,7 +31,7 @@ static const char *const values_18[] = {"drafted", "adopted", "replaced", "withd
 static const char *const values_19[] = {"proposed", "open", "done", "failed", "withdrawn", NULL};
 static const struct pattern_part pattern_20[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
 static const char *const values_21[] = {"municipality", "centre", "service", "hub", NULL};
-static const char *const values_22[] = {"me", "desk", "team", "people", NULL};
+static const char *const values_22[] = {"me", "desk", "team", "people", "deputised", NULL};
 
 static const struct right list_calendar_feeds_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* listCalendarFeeds: My calendar feeds */
@@ -134,6 +134,23 @@ static enum err list_conditions_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx, (void)req;
     sql_condition_list(plan);
+    return OK;
+}
+static const struct right get_deputy_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* getDeputy: My deputy */
+static enum err get_deputy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx, (void)req;
+    sql_deputy_get(plan);
+    return OK;
+}
+static const struct right put_deputy_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+/* putDeputy: Name a deputy */
+static enum err put_deputy_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_deputy_put(plan, req->body, (struct sql_deputy_put){.version = req->version});
+    sql_deputy_get(plan);
     return OK;
 }
 static const struct right list_endpoints_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1254,7 +1271,7 @@ static enum err list_tasks_plan(struct ctx *ctx, const struct request *req, stru
         .shows_candidate_alias = request_shows(req, 10),
         .shows_owner_name = request_shows(req, 23),
         .shows_promised_to_name = request_shows(req, 27),
-        .shows_actions = request_shows(req, 39),
+        .shows_actions = request_shows(req, 41),
     });
     return OK;
 }
@@ -1325,6 +1342,21 @@ static enum err complete_task_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_task_complete(plan, req->body, (struct sql_task_complete){.id = req->path[0]});
+    sql_task_get(plan, (struct sql_task_get){
+        .shows_candidate_alias = request_shows(req, 10),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right reopen_task_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field reopen_task_path[] = {
+    {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* reopenTask: Reopen a task */
+static enum err reopen_task_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_task_reopen(plan, req->body, (struct sql_task_reopen){.id = req->path[0]});
     sql_task_get(plan, (struct sql_task_get){
         .shows_candidate_alias = request_shows(req, 10),
         .id = req->path[0],
@@ -1608,6 +1640,29 @@ static const struct operation operations[] = {
         .handle = list_conditions_plan,
     },
     {
+        .id = "getDeputy",
+        .method = METHOD_GET,
+        .path = "/user-profile/deputy",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_deputy_rights,
+        .response = &deputy_schema, .shown = 0x1fu,
+        .handle = get_deputy_plan,
+    },
+    {
+        .id = "putDeputy",
+        .method = METHOD_PUT,
+        .path = "/user-profile/deputy",
+        .flags = OPERATION_NEEDS_MATCH,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = put_deputy_rights,
+        .body = &deputy_choice_schema,
+        .response = &deputy_schema, .shown = 0x1fu,
+        .handle = put_deputy_plan,
+    },
+    {
         .id = "listEndpoints",
         .method = METHOD_GET,
         .path = "/endpoints",
@@ -1629,7 +1684,7 @@ static const struct operation operations[] = {
         .rights = create_endpoint_rights,
         .body = &endpoint_new_schema,
         .response = &endpoint_schema, .shown = 0x7ffu,
-        .show = &operations[11],
+        .show = &operations[13],
         .handle = create_endpoint_plan,
     },
     {
@@ -1778,7 +1833,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[22],
+        .show = &operations[24],
         .handle = create_hand_over_plan,
     },
     {
@@ -1816,7 +1871,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[25],
+        .show = &operations[27],
         .handle = create_hat_plan,
     },
     {
@@ -1867,7 +1922,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[29],
+        .show = &operations[31],
         .handle = create_login_plan,
     },
     {
@@ -1943,7 +1998,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[36],
+        .show = &operations[38],
         .handle = create_mandate_plan,
     },
     {
@@ -1957,7 +2012,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[36],
+        .show = &operations[38],
         .handle = ask_mandate_plan,
     },
     {
@@ -1984,7 +2039,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[36],
+        .show = &operations[38],
         .handle = grant_mandate_plan,
     },
     {
@@ -1999,7 +2054,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[36],
+        .show = &operations[38],
         .handle = revoke_mandate_plan,
     },
     {
@@ -2064,7 +2119,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = resend_message_plan,
     },
     {
@@ -2079,7 +2134,7 @@ static const struct operation operations[] = {
         .path_fields = acknowledge_message_path, .path_count = 1,
         .body = &message_acknowledgement_schema,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[42],
+        .show = &operations[44],
         .handle = acknowledge_message_plan,
     },
     {
@@ -2120,7 +2175,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x7fffu,
-        .show = &operations[48],
+        .show = &operations[50],
         .handle = create_note_plan,
     },
     {
@@ -2210,7 +2265,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[55],
+        .show = &operations[57],
         .handle = create_organisation_plan,
     },
     {
@@ -2309,7 +2364,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2323,7 +2378,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = run_queue_job_plan,
     },
     {
@@ -2337,7 +2392,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2351,7 +2406,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2401,7 +2456,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2427,7 +2482,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2441,7 +2496,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2455,7 +2510,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2469,7 +2524,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2495,7 +2550,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[79],
+        .show = &operations[81],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2619,7 +2674,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[87],
+        .show = &operations[89],
         .handle = create_rule_plan,
     },
     {
@@ -2670,7 +2725,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[87],
+        .show = &operations[89],
         .handle = adopt_rule_plan,
     },
     {
@@ -2684,7 +2739,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[87],
+        .show = &operations[89],
         .handle = end_rule_plan,
     },
     {
@@ -2709,7 +2764,7 @@ static const struct operation operations[] = {
         .rights = list_tasks_rights,
         .purpose = "file",
         .parameters = list_tasks_query, .parameters_count = 10,
-        .response = &task_schema, .shown = 0xfffffffffffu,
+        .response = &task_schema, .shown = 0x3fffffffffffu,
         .list = &query_task_list,
         .handle = list_tasks_plan,
     },
@@ -2723,8 +2778,8 @@ static const struct operation operations[] = {
         .rights = create_task_rights,
         .purpose = "file",
         .body = &task_new_schema,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = create_task_plan,
     },
     {
@@ -2737,7 +2792,7 @@ static const struct operation operations[] = {
         .rights = get_task_rights,
         .purpose = "file",
         .path_fields = get_task_path, .path_count = 1,
-        .response = &task_schema, .shown = 0xfffffffffffu,
+        .response = &task_schema, .shown = 0x3fffffffffffu,
         .handle = get_task_plan,
     },
     {
@@ -2750,8 +2805,8 @@ static const struct operation operations[] = {
         .rights = accept_task_rights,
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = accept_task_plan,
     },
     {
@@ -2765,8 +2820,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = decline_task_plan,
     },
     {
@@ -2780,9 +2835,24 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = complete_task_plan,
+    },
+    {
+        .id = "reopenTask",
+        .method = METHOD_POST,
+        .path = "/tasks/{taskId}/reopenings",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = reopen_task_rights,
+        .purpose = "file",
+        .path_fields = reopen_task_path, .path_count = 1,
+        .body = &task_reopening_schema,
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
+        .handle = reopen_task_plan,
     },
     {
         .id = "withdrawTask",
@@ -2795,8 +2865,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = withdraw_task_plan,
     },
     {
@@ -2810,8 +2880,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = replan_task_plan,
     },
     {
@@ -2825,8 +2895,8 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
-        .response = &task_schema, .shown = 0xfffffffffffu,
-        .show = &operations[95],
+        .response = &task_schema, .shown = 0x3fffffffffffu,
+        .show = &operations[97],
         .handle = reassign_task_plan,
     },
     {
@@ -2902,7 +2972,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[108],
+        .show = &operations[111],
         .handle = create_user_plan,
     },
     {
@@ -2947,5 +3017,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 111, false,
+    "platform", operations, 114, false,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(103 <= LIMIT_QUERIES, "queries");
+_Static_assert(106 <= LIMIT_QUERIES, "queries");
 _Static_assert(18 <= LIMIT_VALUES, "task_list");
 
 const struct query query_calendar_feed_make = {
@@ -190,6 +190,42 @@ const struct query query_condition_list = {
 struct statement *sql_condition_list(struct plan *plan)
 {
     return plan_add(plan, &query_condition_list, NULL);
+}
+
+const struct query query_deputy_get = {
+    .name = "deputy_get",
+    .text = "select d.deputy_id, (select c.name from app.colleague c where c.tenant_id = d.tenant_id and c.id"
+            " = d.deputy_id) as deputy_name, d.from_day, d.until_day, coalesce(d.version + 1, 1) as version f"
+            "rom (values (app.tenant(), app.actor())) caller (tenant_id, id) left join app.deputy d on d.tena"
+            "nt_id = caller.tenant_id and d.id = caller.id",
+    .parameters = 0, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_deputy_get(struct plan *plan)
+{
+    return plan_add(plan, &query_deputy_get, NULL);
+}
+
+const struct query query_deputy_put = {
+    .name = "deputy_put",
+    .text = "insert into app.deputy as d (tenant_id, id, deputy_id, from_day, until_day) select app.tenant(),"
+            " app.actor(), $1::uuid, case when $1::text is not null then coalesce($2::date, clock.today()) en"
+            "d, case when $1::text is not null then $3::date end where $4::int8multirange @> coalesce((select"
+            " o.version + 1 from app.deputy o where o.id = app.actor()), 1) on conflict (tenant_id, id) do up"
+            "date set deputy_id = excluded.deputy_id, from_day = excluded.from_day, until_day = excluded.unti"
+            "l_day where $4::int8multirange @> (d.version + 1) returning d.id",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_STALE,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_deputy_put(struct plan *plan, const struct deputy_choice *body, struct sql_deputy_put args)
+{
+    const struct str values[] = {
+        body->deputy_id,
+        body->from_day,
+        body->until_day,
+        args.version,
+    };
+    return plan_add(plan, &query_deputy_put, values);
 }
 
 static const struct query_sort endpoint_list_sorts[] = {
@@ -1767,16 +1803,16 @@ const struct query query_task_list = {
             "s null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue, t.he"
             "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
             "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
-            "s, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id, t.made_at, t.en"
-            "ded_at, case when t.kind = 'follow_up' then t.cause end as cause, case when $1::boolean then app"
-            ".task_subject(t.id) end as subject_label, case when $2::boolean and t.candidate_id is not null t"
-            "hen app.subject_label('candidate', t.candidate_id) end as candidate_alias, case when $3::boolean"
-            " then coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t."
-            "owner_user_id), app.task_owner(t.id)) end as owner_name, case when $4::boolean then case when nu"
-            "m_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id)"
-            " > 0 then app.task_promised_to(t.id) end end as promised_to_name, case when $5::boolean then app"
-            ".task_actions(t) end as actions, t.version, t.changed_at, t.changed_in from app.task t join ref."
-            "task_kind k on k.kind = t.kind where true",
+            "s, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reaso"
+            "n, t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause"
+            ", case when $1::boolean then app.task_subject(t.id) end as subject_label, case when $2::boolean "
+            "and t.candidate_id is not null then app.subject_label('candidate', t.candidate_id) end as candid"
+            "ate_alias, case when $3::boolean then coalesce((select c.name from app.colleague c where c.tenan"
+            "t_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case wh"
+            "en $4::boolean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id"
+            ", t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name"
+            ", case when $5::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.chan"
+            "ged_in from app.task t join ref.task_kind k on k.kind = t.kind where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
@@ -1816,15 +1852,15 @@ const struct query query_task_get = {
             "s null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue, t.he"
             "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
             "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
-            "s, t.outcome, t.reason, t.deviation_agreed_by, t.deviation_reason, t.project_id, t.made_at, t.en"
-            "ded_at, case when t.kind = 'follow_up' then t.cause end as cause, app.task_subject(t.id) as subj"
-            "ect_label, case when $1::boolean and t.candidate_id is not null then app.subject_label('candidat"
-            "e', t.candidate_id) end as candidate_alias, coalesce((select c.name from app.colleague c where c"
-            ".tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) as owner_name, case "
-            "when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisat"
-            "ion_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app.task_actions(t) as acti"
-            "ons, t.version, t.changed_at from app.task t join ref.task_kind k on k.kind = t.kind where t.id "
-            "= $2",
+            "s, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reaso"
+            "n, t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause"
+            ", app.task_subject(t.id) as subject_label, case when $1::boolean and t.candidate_id is not null "
+            "then app.subject_label('candidate', t.candidate_id) end as candidate_alias, coalesce((select c.n"
+            "ame from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_o"
+            "wner(t.id)) as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candi"
+            "date_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_n"
+            "ame, app.task_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind "
+            "k on k.kind = t.kind where t.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -1922,6 +1958,21 @@ struct statement *sql_task_complete(struct plan *plan, const struct task_complet
         plan_int(plan, body->granted_cents),
     };
     return plan_add(plan, &query_task_complete, values);
+}
+
+const struct query query_task_reopen = {
+    .name = "task_reopen",
+    .text = "select app.task_reopen($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_task_reopen(struct plan *plan, const struct task_reopening *body, struct sql_task_reopen args)
+{
+    const struct str values[] = {
+        args.id,
+        body->reason,
+    };
+    return plan_add(plan, &query_task_reopen, values);
 }
 
 const struct query query_task_withdraw = {
@@ -2167,6 +2218,7 @@ static const struct query_choice work_list_page_whose[] = {
     {"desk", "t.owner_user_id is null and t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'"},
     {"team", "t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'"},
     {"people", "t.candidate_id = any (array(select app.candidates_of(app.actor())))"},
+    {"deputised", "t.owner_user_id = any (array(select app.deputised()))"},
     {NULL, NULL},
 };
 static const struct query_filter work_list_page_filters[] = {
@@ -2218,4 +2270,4 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_endpoint_list, &query_endpoint_get, &query_endpoint_insert, &query_endpoint_change, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_acknowledge, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_deputy_get, &query_deputy_put, &query_endpoint_list, &query_endpoint_get, &query_endpoint_insert, &query_endpoint_change, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_acknowledge, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_reopen, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};

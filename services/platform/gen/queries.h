@@ -51,6 +51,15 @@ struct statement *sql_competence_get(struct plan *plan, struct sql_competence_ge
 extern const struct query query_condition_list;
 struct statement *sql_condition_list(struct plan *plan);
 
+extern const struct query query_deputy_get;
+struct statement *sql_deputy_get(struct plan *plan);
+
+extern const struct query query_deputy_put;
+struct sql_deputy_put {
+    struct str version;
+};
+struct statement *sql_deputy_put(struct plan *plan, const struct deputy_choice *body, struct sql_deputy_put args);
+
 extern const struct query query_endpoint_list;
 struct statement *sql_endpoint_list(struct plan *plan);
 
@@ -491,6 +500,12 @@ struct sql_task_complete {
     struct str id;
 };
 struct statement *sql_task_complete(struct plan *plan, const struct task_completion *body, struct sql_task_complete args);
+
+extern const struct query query_task_reopen;
+struct sql_task_reopen {
+    struct str id;
+};
+struct statement *sql_task_reopen(struct plan *plan, const struct task_reopening *body, struct sql_task_reopen args);
 
 extern const struct query query_task_withdraw;
 struct sql_task_withdraw {

@@ -6,6 +6,13 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* Who sees to the tasks of a user, and when. (keuze van een vervanger) */
+struct deputy_choice {
+    struct str deputy_id;
+    struct str from_day;
+    struct str until_day;
+};
+
 /* What a client says of a receiver. (nieuwe ontvanger) */
 struct endpoint_new {
     struct str purpose;
@@ -207,6 +214,11 @@ struct task_completion {
     struct maybe_int granted_cents;
 };
 
+/* Why it is open again. (heropening van een taak) */
+struct task_reopening {
+    struct str reason;
+};
+
 /* Why a task is withdrawn. (intrekking van een taak) */
 struct task_withdrawal {
     struct str reason;
@@ -250,6 +262,7 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema deputy_choice_schema;
 extern const struct schema endpoint_new_schema;
 extern const struct schema endpoint_change_schema;
 extern const struct schema hand_over_new_schema;
@@ -274,6 +287,7 @@ extern const struct schema rule_ending_schema;
 extern const struct schema task_new_schema;
 extern const struct schema task_refusal_schema;
 extern const struct schema task_completion_schema;
+extern const struct schema task_reopening_schema;
 extern const struct schema task_withdrawal_schema;
 extern const struct schema task_replanning_schema;
 extern const struct schema task_reassignment_schema;
@@ -283,6 +297,7 @@ extern const struct schema calendar_feed_schema;
 extern const struct schema colleague_schema;
 extern const struct schema competence_schema;
 extern const struct schema condition_schema;
+extern const struct schema deputy_schema;
 extern const struct schema endpoint_schema;
 extern const struct schema gate_state_schema;
 extern const struct schema gate_task_schema;

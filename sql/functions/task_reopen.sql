@@ -1,0 +1,34 @@
+-- Tasks: one that somebody ended by mistake is asked again.
+
+-- Opens a task again that was ended by hand: whoever ended it does, or a team lead, within the term and with a reason. Its reminders are planned again. What was done
+-- elsewhere is taken back there, and so is what the outcome of its kind set going.
+create function app.task_reopen(task uuid, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        t app.task := app.task_lock(task); -- it asks app.sees_task()
+        opened text := app.move('task', t.state, 'reopen');
+        ended text := (select s.event from app.transition s where s.tenant_id = t.tenant_id and s.noun = 'task' and s.subject_id = t.id order by s.seq desc limit 1);
+    begin
+        perform app.task_refuse_others((app.actor() = t.ended_by or app.role() = 'team_lead') is true);
+        if (select k.acts from ref.task_kind k where k.kind = t.kind) then
+            raise exception using errcode = 'MW409', message = 'task-has-effects';
+        elsif ended in ('settle', 'lapse') or exists (
+            select from app.candidate c where c.tenant_id = t.tenant_id and c.id in (t.candidate_id, t.owner_candidate_id) and c.died_on is not null) then
+            raise exception using errcode = 'MW409', message = 'task-done-elsewhere';
+        elsif t.ended_at + app.rule_days('task.reopen') <= clock.now() then
+            raise exception using errcode = 'MW409', message = 'term-passed', detail = json_build_object('limit', extract(day from app.rule_days('task.reopen')))::text;
+        end if;
+        update app.task o set state = opened, outcome = null, ended_at = null, ended_by = null, reopened_at = clock.now(), reopened_by = app.actor(), reopen_reason = why,
+               owner_user_id = (select u.id from app.user_account u where u.tenant_id = t.tenant_id and u.id = t.owner_user_id and u.active)
+        where o.tenant_id = t.tenant_id and o.id = t.id;
+    end $$;
+
+-- Whether the caller may do that, for the list of what can be done.
+create function app.task_reopens(t app.task) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return app.task_is_settled(t.state) and (app.actor() = t.ended_by or app.role() = 'team_lead') and t.ended_at + app.rule_days('task.reopen') > clock.now()
+           and not (select k.acts from ref.task_kind k where k.kind = t.kind);
+    end $$;
