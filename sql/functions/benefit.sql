@@ -99,14 +99,6 @@ create trigger in_file after update on app.benefit for each row
     when ((new.state <> old.state or (new.until_day, new.end_reason) is distinct from (old.until_day, old.end_reason)) and 'granted' in (new.state, old.state))
     execute function app.benefit_in_file();
 
--- What the file of somebody says of a benefit whose last day has come, for whoever sees the file.
-create function app.candidate_benefit_now(candidate uuid) returns text language plpgsql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        return (select app.benefit_lives(c.id) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c));
-    end $$;
-
 -- The state after somebody says that the benefit ends. It goes on until its last day has come.
 create function app.benefit_ending(state text, last_day date) returns text language plpgsql
     set search_path = pg_catalog, pg_temp

@@ -340,3 +340,11 @@ create function app.candidate_can_be_told(candidate uuid) returns boolean langua
     begin
         return exists (select from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and c.email is not null) or app.candidate_has_post(candidate);
     end $$;
+
+-- What the file of somebody says of a benefit whose last day has come, for whoever sees the file.
+create function app.candidate_benefit_now(candidate uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select app.benefit_lives(c.id) from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.sees_candidate(c));
+    end $$;

@@ -195,3 +195,13 @@ create function app.instrument_displaced_by() returns trigger language plpgsql
         return null;
     end $$;
 create trigger displaces after insert on app.placement for each row when (new.kind = 'subsidised') execute function app.instrument_displaced_by();
+
+-- Instruments that ended with the placement on the old day end with it on the new one, at most on the day on which they would have ended anyway.
+create function app.instruments_end_moved(placement uuid, was date, day date) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.instrument x set ended_on = least(greatest(day, x.from_day), x.until_day)
+        where x.tenant_id = app.tenant() and x.placement_id = instruments_end_moved.placement and app.instrument_is_settled(x.state) and x.end_reason = 'placement_ended'
+          and x.ended_on = least(greatest(was, x.from_day), x.until_day);
+    end $$;

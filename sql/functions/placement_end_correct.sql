@@ -1,15 +1,5 @@
 -- A placement whose end was noted wrong: on another day, or for another reason.
 
--- Instruments that ended with the placement on the old day end with it on the new one, at most on the day on which they would have ended anyway.
-create function app.instruments_end_moved(placement uuid, was date, day date) returns void language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update app.instrument x set ended_on = least(greatest(day, x.from_day), x.until_day)
-        where x.tenant_id = app.tenant() and x.placement_id = instruments_end_moved.placement and app.instrument_is_settled(x.state) and x.end_reason = 'placement_ended'
-          and x.ended_on = least(greatest(was, x.from_day), x.until_day);
-    end $$;
-
 -- Refuses a later last day when the person works elsewhere by then, and more hours than this person can work.
 create function app.placement_end_fits(p app.placement, day date) returns void language plpgsql stable
     set search_path = pg_catalog, pg_temp
