@@ -187,7 +187,7 @@ create function app.message_lost() returns trigger language plpgsql
         return null;
     end $$;
 create trigger zz_lost after update on app.message for each row
-    when (new.state is distinct from old.state and (new.state in ('failed', 'undelivered') or new.purpose is not null)) execute function app.message_lost();
+    when (new.state is distinct from old.state and (new.state = 'failed' or new.state = 'undelivered' or new.purpose is not null)) execute function app.message_lost();
 
 -- What a provider says in an acknowledgement of one of the messages of this municipality: that it has it (again, perhaps), that it went on, that it does
 -- not take it, or that it came back. What was said before changes nothing. Returns whether the message is known.

@@ -28,9 +28,7 @@ create function app.placement_end_correct(placement uuid, on_day date, reason te
         perform app.require('placement', p.state, 'correctPlacementEnd');
         if num_nonnulls(on_day, reason) = 0 then
             raise exception using errcode = 'MW400', message = 'invalid', detail = 'required /day';
-        elsif reason in ('converted', 'returned', 'died') and reason is distinct from p.end_reason then
-            raise exception using errcode = 'MW400', message = 'invalid', detail = 'value /reason';
-        elsif p.end_reason in ('converted', 'died') or p.end_reason = 'returned' and coalesce(reason, 'returned') <> 'returned' then
+        elsif p.end_reason in ('converted', 'died') or p.end_reason = 'returned' and reason is not null then
             raise exception using errcode = 'MW409', message = 'end-follows';
         end if;
         perform from app.candidate c where c.tenant_id = p.tenant_id and c.id = p.candidate_id for no key update;

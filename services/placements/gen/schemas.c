@@ -20,27 +20,27 @@ static const char *const values_10[] = {"permanent", "fixed_term", "none", NULL}
 static const char *const values_11[] = {"hour", "week", "four_weeks", "month", NULL};
 static const char *const values_12[] = {"candidate_declines", "employer_declines", "conditions", "other", NULL};
 static const char *const values_13[] = {"end_of_term", "health", "functioning", "requirements", "other_employer", "own_business", "moved", "other", NULL};
-static const char *const values_14[] = {"converted", "end_of_term", "returned", "health", "functioning", "requirements", "other_employer", "own_business", "moved", "died", "other", NULL};
-static const char *const values_15[] = {"wrong_day", "wrong_reason", "heard_later", "other", NULL};
-static const char *const values_16[] = {"does_not_fit", "did_not_come", "conduct", "health", "work_ended", "other", NULL};
-static const char *const values_17[] = {"entered_by_mistake", "wrong_candidate", "candidate_declined", "employer_reconsidered", "other", NULL};
-static const char *const values_18[] = {"hard_start", "light", "none", NULL};
-static const char *const values_19[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
-static const char *const values_20[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
-static const char *const values_21[] = {"candidate", "representative", NULL};
-static const char *const values_22[] = {"conversation", "letter", "e_mail", "portal", NULL};
-static const char *const values_23[] = {"not_enough_suitable", "employer_agreed", "phased", "other_parties", NULL};
-static const char *const values_24[] = {"changed_mind", "circumstances_changed", "withdrawn_by_mistake", NULL};
-static const char *const values_25[] = {"known_well", "employer_asked", "profile_outdated", "own_candidate", "other", NULL};
-static const char *const values_26[] = {"invite", "reject", "hire", NULL};
-static const char *const values_27[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
-static const char *const values_28[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
-static const char *const values_29[] = {"interview", "introduction", "session", "hearing", "home_visit", "talk", NULL};
-static const char *const values_30[] = {"planned", "invited", "present", "absent", "excused", "moved", "cancelled", NULL};
-static const char *const values_31[] = {"accepted", "declined", NULL};
-static const char *const values_32[] = {"asked", "granted", "ended", "refused", "withdrawn", NULL};
-static const char *const values_33[] = {"end_of_term", "placement_ended", "not_needed", "converted", "used", "not_used", "other", NULL};
-static const char *const values_34[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
+static const char *const values_14[] = {"wrong_day", "wrong_reason", "heard_later", "other", NULL};
+static const char *const values_15[] = {"does_not_fit", "did_not_come", "conduct", "health", "work_ended", "other", NULL};
+static const char *const values_16[] = {"entered_by_mistake", "wrong_candidate", "candidate_declined", "employer_reconsidered", "other", NULL};
+static const char *const values_17[] = {"hard_start", "light", "none", NULL};
+static const char *const values_18[] = {"employer", "candidate", "organisation", "team_lead", "colleague", NULL};
+static const char *const values_19[] = {"asked_by_other_side", "illness", "holiday", "waiting_for_others", "no_capacity", "more_time_needed", "other", NULL};
+static const char *const values_20[] = {"candidate", "representative", NULL};
+static const char *const values_21[] = {"conversation", "letter", "e_mail", "portal", NULL};
+static const char *const values_22[] = {"not_enough_suitable", "employer_agreed", "phased", "other_parties", NULL};
+static const char *const values_23[] = {"changed_mind", "circumstances_changed", "withdrawn_by_mistake", NULL};
+static const char *const values_24[] = {"known_well", "employer_asked", "profile_outdated", "own_candidate", "other", NULL};
+static const char *const values_25[] = {"invite", "reject", "hire", NULL};
+static const char *const values_26[] = {"did_not_come", "lacking_competences", "hours_do_not_fit", "travel", "language", "position_filled", "not_interested", "other", NULL};
+static const char *const values_27[] = {"propose", "send", "invite", "hire", "start", "pay", NULL};
+static const char *const values_28[] = {"interview", "introduction", "session", "hearing", "home_visit", "talk", NULL};
+static const char *const values_29[] = {"planned", "invited", "present", "absent", "excused", "moved", "cancelled", NULL};
+static const char *const values_30[] = {"accepted", "declined", NULL};
+static const char *const values_31[] = {"asked", "granted", "ended", "refused", "withdrawn", NULL};
+static const char *const values_32[] = {"end_of_term", "placement_ended", "not_needed", "converted", "used", "not_used", "other", NULL};
+static const char *const values_33[] = {"offered", "accepted", "started", "ended", "declined", "withdrawn", "undone", NULL};
+static const char *const values_34[] = {"converted", "end_of_term", "returned", "health", "functioning", "requirements", "other_employer", "own_business", "moved", "died", "other", NULL};
 static const char *const values_35[] = {"before_start", "first_month", "first_quarter", "first_half_year", "later", NULL};
 static const char *const values_36[] = {"drafted", "sent", "invited", "hired", "rejected", "withdrawn", "obsolete", "expired", "undone", NULL};
 static const char *const values_37[] = {"must", "nice", "occupation", "distance", "hours", "sector", "wish", NULL};
@@ -225,8 +225,8 @@ const struct schema placement_ending_schema = {
 };
 static const struct field placement_end_correction_fields[] = {
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct placement_end_correction, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct placement_end_correction, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
-    {.name = "correction", .key = {"\"correction\":", 13}, .column = "correction", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_end_correction, correction), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct placement_end_correction, reason), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "correction", .key = {"\"correction\":", 13}, .column = "correction", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_end_correction, correction), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
 };
 const struct schema placement_end_correction_schema = {
     .name = "PlacementEndCorrection", .fields = placement_end_correction_fields, .count = 3,
@@ -249,7 +249,7 @@ const struct schema placement_conversion_schema = {
     .size = sizeof(struct placement_conversion), .self = NULL,
 };
 static const struct field placement_return_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_return, reason), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_return, reason), .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "replacement", .key = {"\"replacement\":", 14}, .column = "replacement", .type = FIELD_BOOL, .offset = offsetof(struct placement_return, replacement), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct placement_return, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -258,7 +258,7 @@ const struct schema placement_return_schema = {
     .size = sizeof(struct placement_return), .self = NULL,
 };
 static const struct field placement_undoing_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_undoing, reason), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_undoing, reason), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
 };
 const struct schema placement_undoing_schema = {
     .name = "PlacementUndoing", .fields = placement_undoing_fields, .count = 1,
@@ -272,19 +272,19 @@ const struct schema planned_contact_schema = {
     .size = sizeof(struct planned_contact), .self = NULL,
 };
 static const struct field placement_deviation_fields[] = {
-    {.name = "plan", .key = {"\"plan\":", 7}, .column = "plan", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_deviation, plan), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu, .closed_to = 0xffe68u},
+    {.name = "plan", .key = {"\"plan\":", 7}, .column = "plan", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_deviation, plan), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu, .closed_to = 0xffe68u},
     {.name = "contacts", .key = {"\"contacts\":", 11}, .column = "contacts", .type = FIELD_LIST, .item = FIELD_OBJECT, .offset = offsetof(struct placement_deviation, contacts), .min = 0, .max = 40, .schema = &planned_contact_schema, .visible_to = 0xffffffffu},
-    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_deviation, agreed_by), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_deviation, reason), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
+    {.name = "agreedBy", .key = {"\"agreedBy\":", 11}, .column = "agreed_by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_deviation, agreed_by), .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct placement_deviation, reason), .min = 0, .max = 100, .values = values_19, .visible_to = 0xffffffffu},
 };
 const struct schema placement_deviation_schema = {
     .name = "PlacementDeviation", .fields = placement_deviation_fields, .count = 4,
     .size = sizeof(struct placement_deviation), .self = NULL,
 };
 static const struct field consent_fields[] = {
-    {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
+    {.name = "by", .key = {"\"by\":", 5}, .column = "by", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, by), .min = 0, .max = 100, .values = values_20, .visible_to = 0xffffffffu},
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, at), .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, channel), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
+    {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, channel), .min = 0, .max = 100, .values = values_21, .visible_to = 0xffffffffu},
     {.name = "textVersion", .key = {"\"textVersion\":", 14}, .column = "text_version", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct consent, text_version), .min = 0, .max = 40, .visible_to = 0xffffffffu},
 };
 const struct schema consent_schema = {
@@ -294,10 +294,10 @@ const struct schema consent_schema = {
 static const struct field proposal_round_new_fields[] = {
     {.name = "candidateIds", .key = {"\"candidateIds\":", 15}, .column = "candidate_ids", .type = FIELD_LIST, .item = FIELD_UUID, .flags = FIELD_REQUIRED | FIELD_UNIQUE, .offset = offsetof(struct proposal_round_new, candidate_ids), .unique_at = 0, .min = 1, .max = 100, .visible_to = 0xffffffffu},
     {.name = "draft", .key = {"\"draft\":", 8}, .column = "draft", .type = FIELD_BOOL, .offset = offsetof(struct proposal_round_new, draft), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
-    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
+    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, shortfall_reason), .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
     {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_round_new, shortfall_note), .min = 0, .max = 1000, .visible_to = 0xffffffffu, .closed_to = 0xffffbu},
-    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, return_reason), .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
-    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, unlisted_reason), .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, return_reason), .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_round_new, unlisted_reason), .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "consent", .key = {"\"consent\":", 10}, .column = "consent", .type = FIELD_OBJECT, .offset = offsetof(struct proposal_round_new, consent), .min = 0, .max = 0, .schema = &consent_schema, .visible_to = 0xffffffffu},
 };
 const struct schema proposal_round_new_schema = {
@@ -305,8 +305,8 @@ const struct schema proposal_round_new_schema = {
     .size = sizeof(struct proposal_round_new), .self = NULL,
 };
 static const struct field proposal_answer_fields[] = {
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct proposal_answer, answer), .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .offset = offsetof(struct proposal_answer, reason), .min = 0, .max = 100, .values = values_26, .visible_to = 0xffffffffu},
     {.name = "reasonShared", .key = {"\"reasonShared\":", 15}, .column = "reason_shared", .type = FIELD_BOOL, .offset = offsetof(struct proposal_answer, reason_shared), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct proposal_answer, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
 };
@@ -315,7 +315,7 @@ const struct schema proposal_answer_schema = {
     .size = sizeof(struct proposal_answer), .self = NULL,
 };
 static const struct field hire_reversal_fields[] = {
-    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hire_reversal, reason), .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct hire_reversal, reason), .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "note", .key = {"\"note\":", 7}, .column = "note", .type = FIELD_TEXT, .flags = FIELD_MULTILINE, .offset = offsetof(struct hire_reversal, note), .min = 0, .max = 1000, .visible_to = 0xffffffffu},
 };
 const struct schema hire_reversal_schema = {
@@ -401,7 +401,7 @@ static const struct field coach_visit_open_fields[] = {
     {.name = "summary", .key = {"\"summary\":", 10}, .column = "summary", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "overdue", .key = {"\"overdue\":", 10}, .column = "overdue", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "blocks", .key = {"\"blocks\":", 9}, .column = "blocks", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
 };
 const struct schema coach_visit_open_schema = {
     .name = "CoachVisitOpen", .fields = coach_visit_open_fields, .count = 8,
@@ -440,13 +440,13 @@ const struct schema coach_appointment_links_schema = {
 };
 static const struct field coach_appointment_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_29, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "place", .key = {"\"place\":", 8}, .column = "place", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "goesAlong", .key = {"\"goesAlong\":", 12}, .column = "goes_along", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
+    {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "person", .key = {"\"person\":", 9}, .column = "person", .type = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .schema = &coach_visit_person_schema, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
@@ -477,7 +477,7 @@ const struct schema instrument_pause_schema = {
 };
 static const struct field instrument_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_31, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
@@ -496,7 +496,7 @@ static const struct field instrument_fields[] = {
     {.name = "extendsId", .key = {"\"extendsId\":", 12}, .column = "extends_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "wageValueId", .key = {"\"wageValueId\":", 14}, .column = "wage_value_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "refuseReason", .key = {"\"refuseReason\":", 15}, .column = "refuse_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_1, .visible_to = 0x197u},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
     {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "suspensions", .key = {"\"suspensions\":", 14}, .column = "suspensions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &instrument_pause_schema, .visible_to = 0xffffffffu},
     {.name = "lastDay", .key = {"\"lastDay\":", 10}, .column = "last_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -545,7 +545,7 @@ const struct schema placement_contact_schema = {
 };
 static const struct field placement_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_34, .visible_to = 0xffffffffu},
+    {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_33, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_8, .visible_to = 0xffffffffu},
@@ -573,20 +573,20 @@ static const struct field placement_fields[] = {
     {.name = "startedOn", .key = {"\"startedOn\":", 12}, .column = "started_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedOn", .key = {"\"endedOn\":", 10}, .column = "ended_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "declineReason", .key = {"\"declineReason\":", 16}, .column = "decline_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
-    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0x2197u},
+    {.name = "endReason", .key = {"\"endReason\":", 12}, .column = "end_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_34, .visible_to = 0x2197u},
     {.name = "endPhase", .key = {"\"endPhase\":", 11}, .column = "end_phase", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
     {.name = "endCorrectedAt", .key = {"\"endCorrectedAt\":", 17}, .column = "end_corrected_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "endCorrectedById", .key = {"\"endCorrectedById\":", 19}, .column = "end_corrected_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
-    {.name = "endCorrection", .key = {"\"endCorrection\":", 16}, .column = "end_correction", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0x197u},
-    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
+    {.name = "endCorrection", .key = {"\"endCorrection\":", 16}, .column = "end_correction", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0x197u},
+    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "replacementWanted", .key = {"\"replacementWanted\":", 20}, .column = "replacement_wanted", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "replacementForId", .key = {"\"replacementForId\":", 19}, .column = "replacement_for", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "convertsId", .key = {"\"convertsId\":", 13}, .column = "converts", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "convertedToId", .key = {"\"convertedToId\":", 16}, .column = "converted_to", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "undoneAt", .key = {"\"undoneAt\":", 11}, .column = "undone_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0xffffffffu},
+    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "guidedByEmployerFrom", .key = {"\"guidedByEmployerFrom\":", 23}, .column = "guided_by_employer_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "plan", .key = {"\"plan\":", 7}, .column = "plan", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_18, .visible_to = 0x197u},
+    {.name = "plan", .key = {"\"plan\":", 7}, .column = "plan", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0x197u},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -599,7 +599,7 @@ static const struct field round_proposal_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0xffffffffu},
-    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_25, .visible_to = 0xffffffffu},
+    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
 };
 const struct schema round_proposal_schema = {
@@ -612,7 +612,7 @@ static const struct field proposal_round_fields[] = {
     {.name = "asked", .key = {"\"asked\":", 8}, .column = "asked", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "alreadyOpen", .key = {"\"alreadyOpen\":", 14}, .column = "already_open", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "proposed", .key = {"\"proposed\":", 11}, .column = "proposed", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
-    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0xffffffffu},
+    {.name = "shortfallReason", .key = {"\"shortfallReason\":", 18}, .column = "shortfall_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_22, .visible_to = 0xffffffffu},
     {.name = "shortfallNote", .key = {"\"shortfallNote\":", 16}, .column = "shortfall_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "proposals", .key = {"\"proposals\":", 12}, .column = "proposals", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &round_proposal_schema, .visible_to = 0x186u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "made_by_organisation", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -637,12 +637,12 @@ static const struct field proposal_fields[] = {
     {.name = "score", .key = {"\"score\":", 8}, .column = "score", .type = FIELD_INT, .min = 0, .max = 10000, .visible_to = 0x6u},
     {.name = "rank", .key = {"\"rank\":", 7}, .column = "rank", .type = FIELD_INT, .min = 1, .max = 1010, .visible_to = 0x6u},
     {.name = "card", .key = {"\"card\":", 7}, .column = "card", .type = FIELD_OBJECT, .min = 0, .max = 0, .schema = &candidate_card_schema, .visible_to = 0xffffffffu},
-    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_27, .visible_to = 0x2997u},
+    {.name = "rejectionReason", .key = {"\"rejectionReason\":", 18}, .column = "rejection_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_26, .visible_to = 0x2997u},
     {.name = "rejectionShared", .key = {"\"rejectionShared\":", 18}, .column = "rejection_shared", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x997u},
     {.name = "rejectionNote", .key = {"\"rejectionNote\":", 16}, .column = "rejection_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x806u},
-    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_25, .visible_to = 0x6u},
-    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0x6u},
-    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0x806u},
+    {.name = "unlistedReason", .key = {"\"unlistedReason\":", 17}, .column = "unlisted_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_24, .visible_to = 0x6u},
+    {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_23, .visible_to = 0x6u},
+    {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0x806u},
     {.name = "undoNote", .key = {"\"undoNote\":", 11}, .column = "undo_note", .type = FIELD_TEXT, .min = 0, .max = 1000, .visible_to = 0x6u},
     {.name = "undoneAt", .key = {"\"undoneAt\":", 11}, .column = "undone_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x806u},
     {.name = "sentAt", .key = {"\"sentAt\":", 9}, .column = "sent_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
