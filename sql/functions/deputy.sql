@@ -26,7 +26,7 @@ create trigger fits_first after insert on app.deputy for each row when (new.depu
 create trigger fits after update on app.deputy for each row when (new.deputy_id is not null) execute function app.deputy_fits();
 
 -- The users whose deputy the caller is today.
-create function app.deputised() returns setof uuid language plpgsql stable
+create function app.deputy_owners() returns setof uuid language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin

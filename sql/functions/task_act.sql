@@ -7,7 +7,7 @@ create function app.task_acts(t app.task) returns boolean language plpgsql stabl
     as $$
     declare ours boolean := app.role() not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate');
     begin
-        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or t.owner_user_id in (select app.deputised()) or (app.role() = 'candidate' and t.owner_candidate_id is not null) or (t.owner_user_id is null and (
+        return (app.actor() = t.owner_user_id or app.role() = 'team_lead' or t.owner_user_id in (select app.deputy_owners()) or (app.role() = 'candidate' and t.owner_candidate_id is not null) or (t.owner_user_id is null and (
             app.organisation() in (t.owner_organisation_id, t.owner_employer_id) or (t.owner_organisation_id is null and ours)))) is true;
     end $$;
 

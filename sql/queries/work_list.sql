@@ -9,7 +9,7 @@
 -- filter: whose=desk t.owner_user_id is null and t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'
 -- filter: whose=team t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'
 -- filter: whose=people t.candidate_id = any (array(select app.candidates_of(app.actor())))
--- filter: whose=deputised t.owner_user_id = any (array(select app.deputised()))
+-- filter: whose=deputised t.owner_user_id = any (array(select app.deputy_owners()))
 -- filter: kind t.kind = %
 -- filter: urgent t.urgent
 -- filter: overdue t.due_at < (select clock.now()) and t.held_since is null

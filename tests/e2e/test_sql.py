@@ -84,7 +84,8 @@ OPEN = [(program, query, sort) for program, query, sort in LISTS if ' app.' in q
 
 
 # what need not walk the index of its sort: why
-SORTED = {('work_list_page', 'whose=people'): 'what is open about the people of one caseload is little'}
+SORTED = {('work_list_page', 'whose=people'): 'what is open about the people of one caseload is little',
+          ('work_list_page', 'whose=deputised'): 'what is open of the colleagues of one deputy is little'}
 
 
 def variants(query):

@@ -2218,7 +2218,7 @@ static const struct query_choice work_list_page_whose[] = {
     {"desk", "t.owner_user_id is null and t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'"},
     {"team", "t.desk_id = (select coalesce(app.organisation(), app.task_no_desk())) and (select app.scope()) <> 'caseload'"},
     {"people", "t.candidate_id = any (array(select app.candidates_of(app.actor())))"},
-    {"deputised", "t.owner_user_id = any (array(select app.deputised()))"},
+    {"deputised", "t.owner_user_id = any (array(select app.deputy_owners()))"},
     {NULL, NULL},
 };
 static const struct query_filter work_list_page_filters[] = {
