@@ -3,7 +3,7 @@
 create function app.sees_deputy(d app.deputy, scope text default app.scope(), role text default app.role(),
                                 organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
-    return case scope when 'tenant' then d.id = actor else false end;
+    return actor in (d.id, d.deputy_id);
 call app.wall('app.deputy', 'deputy', '{}');
 call app.open_to_scope('app.deputy', 'app.sees_deputy');
 
@@ -27,7 +27,7 @@ create trigger fits after update on app.deputy for each row when (new.deputy_id 
 
 -- The users whose deputy the caller is today.
 create function app.deputy_owners() returns setof uuid language plpgsql stable
-    security definer set search_path = pg_catalog, pg_temp
+    set search_path = pg_catalog, pg_temp
     as $$
     begin
         return query select d.id from app.deputy d

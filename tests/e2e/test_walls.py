@@ -303,7 +303,6 @@ CALLS = {
     'app.hand_over_make(uuid,uuid,uuid,uuid,uuid)': (
         'platform', 'app.hand_over_make(gen_random_uuid(), %(manager)s, null, %(user)s, null)', 'MW404'),
     'app.gate_read(text,uuid,text)': ('platform', "(select count(*)::int from app.gate_read('vacancy', %(vacancy)s, null))", 0),
-    'app.deputy_owners()': ('platform', '(select count(*)::int from app.deputy_owners())', 0),
     'app.candidates_of(uuid)': ('platform', '(select count(*)::int from app.candidates_of(%(manager)s))', 0),
     'app.task_promised_to(uuid)': ('platform', 'app.task_promised_to(%(task)s)', None),
     'app.shortlists_request_touched(uuid,uuid[],integer[])': (
