@@ -3,7 +3,7 @@
 create function app.sees_deputy(d app.deputy, scope text default app.scope(), role text default app.role(),
                                 organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe
-    return actor in (d.id, d.deputy_id);
+    return case scope when 'installation' then false else coalesce(actor in (d.id, d.deputy_id), false) end;
 call app.wall('app.deputy', 'deputy', '{}');
 call app.open_to_scope('app.deputy', 'app.sees_deputy');
 
