@@ -322,6 +322,24 @@ static enum err get_decision_gate_plan(struct ctx *ctx, const struct request *re
     });
     return OK;
 }
+static const struct right get_objection_gate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field get_objection_gate_path[] = {
+    {.name = "objectionId", .key = {"\"objectionId\":", 14}, .column = "objection_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+static const struct field get_objection_gate_query[] = {
+    {.name = "step", .key = {"\"step\":", 7}, .column = "step", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
+};
+/* getObjectionGate: May this objection be decided on */
+static enum err get_objection_gate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_gate_get(plan, (struct sql_gate_get){
+        .noun = S("objection"),
+        .id = req->path[0],
+        .step = req->query[0],
+    });
+    return OK;
+}
 static const struct right list_hand_overs_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_hand_overs_query[] = {
     {.name = "fromUserId", .key = {"\"fromUserId\":", 13}, .column = "from_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -1811,6 +1829,20 @@ static const struct operation operations[] = {
         .handle = get_decision_gate_plan,
     },
     {
+        .id = "getObjectionGate",
+        .method = METHOD_GET,
+        .path = "/objections/{objectionId}/gate",
+        .flags = OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = get_objection_gate_rights,
+        .purpose = "measures",
+        .path_fields = get_objection_gate_path, .path_count = 1,
+        .parameters = get_objection_gate_query, .parameters_count = 1,
+        .response = &gate_schema, .shown = 0xffu,
+        .handle = get_objection_gate_plan,
+    },
+    {
         .id = "listHandOvers",
         .method = METHOD_GET,
         .path = "/hand-overs",
@@ -1833,7 +1865,7 @@ static const struct operation operations[] = {
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
         .response = &hand_over_schema, .shown = 0x7ffffu,
-        .show = &operations[24],
+        .show = &operations[25],
         .handle = create_hand_over_plan,
     },
     {
@@ -1871,7 +1903,7 @@ static const struct operation operations[] = {
         .rights = create_hat_rights,
         .body = &hat_new_schema,
         .response = &hat_schema, .shown = 0x3ffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = create_hat_plan,
     },
     {
@@ -1922,7 +1954,7 @@ static const struct operation operations[] = {
         .rights = create_login_rights,
         .body = &login_new_schema,
         .response = &login_schema, .shown = 0x3fu,
-        .show = &operations[31],
+        .show = &operations[32],
         .handle = create_login_plan,
     },
     {
@@ -1998,7 +2030,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[38],
+        .show = &operations[39],
         .handle = create_mandate_plan,
     },
     {
@@ -2012,7 +2044,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &mandate_new_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[38],
+        .show = &operations[39],
         .handle = ask_mandate_plan,
     },
     {
@@ -2039,7 +2071,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[38],
+        .show = &operations[39],
         .handle = grant_mandate_plan,
     },
     {
@@ -2054,7 +2086,7 @@ static const struct operation operations[] = {
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
         .response = &mandate_schema, .shown = 0xffffffu,
-        .show = &operations[38],
+        .show = &operations[39],
         .handle = revoke_mandate_plan,
     },
     {
@@ -2119,7 +2151,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[44],
+        .show = &operations[45],
         .handle = resend_message_plan,
     },
     {
@@ -2134,7 +2166,7 @@ static const struct operation operations[] = {
         .path_fields = acknowledge_message_path, .path_count = 1,
         .body = &message_acknowledgement_schema,
         .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[44],
+        .show = &operations[45],
         .handle = acknowledge_message_plan,
     },
     {
@@ -2175,7 +2207,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &note_new_schema,
         .response = &note_schema, .shown = 0x7fffu,
-        .show = &operations[50],
+        .show = &operations[51],
         .handle = create_note_plan,
     },
     {
@@ -2265,7 +2297,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[57],
+        .show = &operations[58],
         .handle = create_organisation_plan,
     },
     {
@@ -2364,7 +2396,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2378,7 +2410,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = run_queue_job_plan,
     },
     {
@@ -2392,7 +2424,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2406,7 +2438,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2456,7 +2488,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2482,7 +2514,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2496,7 +2528,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2510,7 +2542,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2524,7 +2556,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2550,7 +2582,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[81],
+        .show = &operations[82],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2674,7 +2706,7 @@ static const struct operation operations[] = {
         .rights = create_rule_rights,
         .body = &rule_new_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[89],
+        .show = &operations[90],
         .handle = create_rule_plan,
     },
     {
@@ -2725,7 +2757,7 @@ static const struct operation operations[] = {
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[89],
+        .show = &operations[90],
         .handle = adopt_rule_plan,
     },
     {
@@ -2739,7 +2771,7 @@ static const struct operation operations[] = {
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
         .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[89],
+        .show = &operations[90],
         .handle = end_rule_plan,
     },
     {
@@ -2779,7 +2811,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = create_task_plan,
     },
     {
@@ -2806,7 +2838,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = accept_task_plan,
     },
     {
@@ -2821,7 +2853,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = decline_task_plan,
     },
     {
@@ -2836,7 +2868,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = complete_task_plan,
     },
     {
@@ -2851,7 +2883,7 @@ static const struct operation operations[] = {
         .path_fields = reopen_task_path, .path_count = 1,
         .body = &task_reopening_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = reopen_task_plan,
     },
     {
@@ -2866,7 +2898,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = withdraw_task_plan,
     },
     {
@@ -2881,7 +2913,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = replan_task_plan,
     },
     {
@@ -2896,7 +2928,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[97],
+        .show = &operations[98],
         .handle = reassign_task_plan,
     },
     {
@@ -2972,7 +3004,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[111],
+        .show = &operations[112],
         .handle = create_user_plan,
     },
     {
@@ -3017,5 +3049,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 114, false,
+    "platform", operations, 115, false,
 };
