@@ -29,3 +29,13 @@ create function app.endpoint_released() returns trigger language plpgsql
     end $$;
 create trigger released_first after insert on app.endpoint for each row when (not new.paused) execute function app.endpoint_released();
 create trigger released after update on app.endpoint for each row when (old.paused and not new.paused) execute function app.endpoint_released();
+
+-- A receiver that was changed is called again at once.
+create function app.endpoint_rested() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        delete from app.endpoint_rest r where r.tenant_id = new.tenant_id and r.endpoint_id = new.id;
+        return null;
+    end $$;
+create trigger rested after update on app.endpoint for each row when (new is distinct from old) execute function app.endpoint_rested();

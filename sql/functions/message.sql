@@ -35,10 +35,11 @@ create trigger behind before insert or update of subject_id, wall, noun, candida
 create trigger log_transition after update on app.message
     for each row when (new.state is distinct from old.state) execute function app.log_transition('message');
 
--- Only functions reach attempts, reports and stopped addresses.
+-- Only functions reach attempts, reports, stopped addresses and resting receivers.
 call app.wall('app.message_attempt');
 call app.wall('app.message_report');
 call app.wall('app.address_stop');
+call app.wall('app.endpoint_rest');
 
 -- The template as it is now; `asked` gives an older version.
 create function app.message_words(code text, language text, asked int default null, channel text default 'e_mail') returns ref.message_template language plpgsql stable

@@ -156,6 +156,7 @@ create function app.messages_begin(payload jsonb, job bigint, sandbox_address te
         routed record;
         reached record;
         elsewhere text;
+        rests timestamptz;
         ready uuid[] := '{}';
         addresses text[] := '{}';
         trials text[] := '{}';
@@ -181,6 +182,11 @@ create function app.messages_begin(payload jsonb, job bigint, sandbox_address te
             end if;
             if quiet and not m.urgent and app.message_keeps_quiet(m.channel) then
                 perform app.message_wait(m, calendar.after_quiet_hours(now));
+                continue;
+            end if;
+            rests := case when m.endpoint_id is not null then app.message_receiver_rests(m) end;
+            if rests is not null and not f.begun then
+                perform app.message_defer(m, rests);
                 continue;
             end if;
             reached := app.message_address(m);
@@ -241,6 +247,46 @@ create function app.message_hand_over(message uuid, attempt int, begun_as int, w
         return found;
     end $$;
 
+-- It goes later: when the ladder of its channel says, and not before `after`. At the end of the ladder it has failed.
+create function app.message_defer(m app.message, after timestamptz, a app.message_attempt default null) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        wait interval;
+    begin
+        update app.message n set deferred = n.deferred + 1, keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m, clock.now()) end
+        where n.tenant_id = m.tenant_id and n.id = m.id;
+        select r.wait into wait from ref.retry_ladder r where r.channel = m.channel and r.attempt = m.deferred + 1;
+        if found then
+            perform app.message_wait(m, greatest(clock.now() + wait, after));
+        else
+            perform app.message_fire(m, 'fail', 'exhausted', null, a);
+        end if;
+    end $$;
+
+-- What an answer says of the receiver itself. One that does not answer, or cannot now, rests: what else goes through it waits without a call, else it would hold up the messages of
+-- all municipalities, for as long as its calls take. It rests for the first step of the ladder, and for the second after that, until it takes one.
+create function app.message_receiver_answered(m app.message, at timestamptz, how text, code int, retry_after int) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if how = 'accepted' then
+            delete from app.endpoint_rest r where r.tenant_id = m.tenant_id and r.endpoint_id = m.endpoint_id;
+        elsif how in ('deferred', 'uncertain') and (code is null or code in (408, 425, 429) or code >= 500) then
+            insert into app.endpoint_rest as r (tenant_id, endpoint_id, trips, until)
+            select m.tenant_id, m.endpoint_id, o.trips, at + greatest((select l.wait from ref.retry_ladder l where l.channel = m.channel and l.attempt = least(o.trips, 2)),
+                                                                               make_interval(secs => coalesce(retry_after, 0)))
+            from (select 1 + coalesce((select r.trips from app.endpoint_rest r where r.tenant_id = m.tenant_id and r.endpoint_id = m.endpoint_id), 0) as trips) o
+            on conflict (tenant_id, endpoint_id) do update set trips = excluded.trips, until = excluded.until where r.until <= clock.now();
+        end if;
+    end $$;
+create function app.message_receiver_rests(m app.message) returns timestamptz language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select r.until from app.endpoint_rest r where r.tenant_id = m.tenant_id and r.endpoint_id = m.endpoint_id and r.until > clock.now());
+    end $$;
+
 -- How an attempt ended: accepted, deferred, refused or uncertain. `bad_address`: the other side says that there is no such address. `retry_after`: so many seconds it asks to wait.
 create function app.message_end(message uuid, attempt int, begun_as int, how text, code int, status_code text, said text, bad_address boolean, retry_after int)
     returns void language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off
@@ -248,10 +294,9 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
     declare
         f record;
         m app.message;
-        wait interval;
         a app.message_attempt;
     begin
-        select n as m, c.proof = 'answer' or coalesce(e.kind = 'api', false) as answered, c.silence into f
+        select n as m, c.proof = 'answer' or coalesce(e.kind = 'api', false) as answered, c.silence, coalesce(e.kind in ('webhook', 'api'), false) as called into f
         from app.message n join ref.channel c on c.channel = n.channel left join app.endpoint e on e.tenant_id = n.tenant_id and e.id = n.endpoint_id
         where n.tenant_id = app.tenant() and n.id = message and app.sees_message(n) for no key update of n;
         if not found then
@@ -280,14 +325,10 @@ create function app.message_end(message uuid, attempt int, begun_as int, how tex
                 update app.endpoint e set paused = true where e.tenant_id = m.tenant_id and e.id = m.endpoint_id and e.kind = 'webhook';
             end if;
         else
-            update app.message n set deferred = n.deferred + 1, keep_until = case when a.handed_at is null then n.keep_until else app.message_kept_until(m, clock.now()) end
-            where n.tenant_id = m.tenant_id and n.id = m.id;
-            select r.wait into wait from ref.retry_ladder r where r.channel = m.channel and r.attempt = m.deferred + 1;
-            if found then
-                perform app.message_wait(m, clock.now() + greatest(wait, make_interval(secs => retry_after)));
-            else
-                perform app.message_fire(m, 'fail', 'exhausted', null, a);
-            end if;
+            perform app.message_defer(m, clock.now() + make_interval(secs => retry_after), a);
+        end if;
+        if f.called then
+            perform app.message_receiver_answered(m, a.ended_at, how, code, retry_after);
         end if;
     end $$;
 

@@ -32,6 +32,14 @@ comment on column app.endpoint.sms_template is 'the same for text messages';
 comment on column app.endpoint.paused is 'nothing goes out through it, and nothing is lost: messages wait';
 create index endpoint_by_purpose on app.endpoint (tenant_id, purpose, id);
 create unique index endpoint_once on app.endpoint (tenant_id, purpose) where not paused;
+-- A receiver that did not answer, how often in succession, and until when nothing is sent through it. Apart from the receiver: who writes here holds a message already.
+create table app.endpoint_rest (
+    tenant_id int not null,
+    endpoint_id uuid not null,
+    trips int not null,
+    until timestamptz not null,
+    primary key (tenant_id, endpoint_id)
+);
 alter table app.message add foreign key (tenant_id, endpoint_id) references app.endpoint (tenant_id, id);
 alter table app.message add foreign key (tenant_id, document_id) references app.document (tenant_id, id);
 alter table app.message add column over boolean not null default false;

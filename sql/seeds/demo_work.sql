@@ -52,8 +52,8 @@ from app.placement p join ref.instrument_kind k on k.kind = 'job_coach' where p.
 insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, coach_id, project_id, session, made_at, version, changed_at, changed_in)
 select c.tenant_id, pg_temp.uid('appointment', n), c.id, case n when 1 then 'introduction' else 'session' end, calendar.moment(clock.today() + 2 + n + time '10:00'),
        calendar.moment(clock.today() + 2 + n + time '11:00'), 'Werkplein, kamer 3', case n when 1 then c.coach_id end,
-       case n when 2 then pg_temp.uid('project', 1) end, case n when 2 then 1 end, clock.now(), 1, clock.now(), pg_current_xact_id()
-from app.candidate c cross join generate_series(1, 2) n where c.id = pg_temp.uid('candidate', 1000001);
+       case when n > 1 then pg_temp.uid('project', 1) end, nullif(n - 1, 0), clock.now(), 1, clock.now(), pg_current_xact_id()
+from app.candidate c cross join generate_series(1, 3) n where c.id = pg_temp.uid('candidate', 1000001);
 
 -- step: measures
 insert into app.signal (tenant_id, id, candidate_id, kind, state, seen_at, received_at, made_by, sender, version, changed_at, changed_in)

@@ -127,7 +127,7 @@ def test_whatever_a_webhook_does_it_gets_a_message_at_most_once(region, sending,
         assert region.sql('select outcome from app.message_attempt where message_id = %s', (message,)) == [(outcome,)]
         if state[0] == 'queued':
             server.plan = '200'
-            region.sql(f"{CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message,))
+            region.sql(f"delete from app.endpoint_rest; {CONTEXT} select app.messages_enqueue(array[%s]::uuid[], true, clock.now())", (message,))
             are(region, [message], 'sent', None)
             assert [json.loads(body)['id'] for _, _, body in server.got] == [message]
 
@@ -143,6 +143,29 @@ def test_a_webhook_that_asks_to_wait_is_left_alone_so_long(region, sending, rece
         first, = region.sql("select extract(epoch from wait)::int from ref.retry_ladder where channel = 'webhook' and attempt = 1")[0]
         wait, = region.sql('select round(extract(epoch from m.next_at - a.ended_at))::int from app.message m join app.message_attempt a on a.message_id = m.id where m.id = %s', (message,))[0]
         assert wait == (waits or first) and first < 7200
+
+
+@pytest.mark.parametrize('plan,state', [('hang', ('uncertain', 'not_known')), ('503/2', ('queued', None))])
+def test_seen_attacker_a_receiver_that_does_not_answer_holds_up_nobody(region, sending, receiving, told, as_role, plan, state):  # noqa: F811
+    """Every call to one that hangs takes as long as a call may. So one message finds it out, and the others wait without a call."""
+    with Receiver.started(plan) as server, sending(**server.settings):
+        server.key('sleutel', SECRET)
+        place = receiving(**WEBHOOK, address=server.address).headers['location']
+        message = told()
+        ended(region, message)
+        assert states(region, [message]) == [state]
+        others = [told() for _ in range(3)]
+        until(lambda: region.sql('select 1 from app.message where id = any (%s::uuid[]) and deferred = 1 having count(*) = 3', (others,)))
+        assert server.seen == 1 and region.sql('select 1 from app.message_attempt where message_id = any (%s::uuid[])', (others,)) == []
+        rest, = region.sql('select until from app.endpoint_rest')[0]
+        assert all(at >= rest for at, in region.sql('select next_at from app.message where id = any (%s::uuid[])', (others,)))
+        server.plan = '204'
+        admin = as_role('tenant_admin')
+        assert admin.patch(place, {'address': server.address + '/anders'}, admin.get(place).headers['etag']).status == 200     # a changed one is called again
+        assert region.sql('select 1 from app.endpoint_rest') == []
+        region.sql(f"{CONTEXT} select app.messages_enqueue(%s::uuid[], true, clock.now())", (others,))
+        are(region, others, 'sent', None)
+        assert {path for path, _, _ in server.got} == {'/anders'}
 
 
 def test_a_webhook_that_is_gone_is_paused_and_what_follows_waits(region, sending, receiving, told, as_role):  # noqa: F811
