@@ -16,7 +16,7 @@ def me(client):
 
 
 def name(client, deputy, first=0, last=7, etag='*'):
-    return client.put(PLACE, {'deputyId': deputy, **({'fromDay': day(first), 'untilDay': day(last)} if deputy else {})}, etag)
+    return client.put(PLACE, {'standInId': deputy, **({'fromDay': day(first), 'untilDay': day(last)} if deputy else {})}, etag)
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def work(client, whose='deputised'):
 def test_a_deputy_sees_the_tasks_and_acts_on_them_in_these_days_only(pair, promise):
     (away, absent), (stands, deputy) = pair
     task = promise(absent)
-    assert 'deputyId' not in absent.get(PLACE).json and work(deputy) == []
+    assert 'standInId' not in absent.get(PLACE).json and work(deputy) == []
     assert deputy.post(f'/tasks/{task}/completions', {'outcome': 'kept'}).problem == 'not-your-task'
     named = name(absent, stands)
-    assert named.status == 200 and (named.json['deputyId'], named.json['fromDay'], named.json['untilDay']) == (stands, day(0), day(7)) and named.json['deputyName']
+    assert named.status == 200 and (named.json['standInId'], named.json['fromDay'], named.json['untilDay']) == (stands, day(0), day(7)) and named.json['standInName']
     assert work(deputy) == [task] and work(deputy, 'me') == [] and work(absent, 'me') == [task]
     row, = deputy.get('/work-list?whose=deputised').json['items']
     assert row['ownerUserId'] == away and 'completeTask' in [a['operation'] for a in row['actions']]
@@ -53,18 +53,18 @@ def test_a_deputy_sees_the_tasks_and_acts_on_them_in_these_days_only(pair, promi
     assert name(absent, stands).status == 200
     assert deputy.post(f'/tasks/{task}/completions', {'outcome': 'kept'}).json['state'] == 'done'
     other = promise(absent)
-    assert name(absent, None).status == 200 and 'deputyId' not in absent.get(PLACE).json and work(deputy) == []
+    assert name(absent, None).status == 200 and 'standInId' not in absent.get(PLACE).json and work(deputy) == []
     assert deputy.post(f'/tasks/{other}/completions', {'outcome': 'kept'}).problem == 'not-your-task'
 
 
 def test_who_may_be_a_deputy(pair, as_role, person):
     (away, absent), (stands, _) = pair
-    wrong = ((away, 0, 7, '/deputyId'), (str(uuid.uuid4()), 0, 7, '/deputyId'), (me(as_role('firm')), 0, 7, '/deputyId'), (me(as_role('analyst')), 0, 7, '/deputyId'),
+    wrong = ((away, 0, 7, '/standInId'), (str(uuid.uuid4()), 0, 7, '/standInId'), (me(as_role('firm')), 0, 7, '/standInId'), (me(as_role('analyst')), 0, 7, '/standInId'),
              (stands, 7, 0, '/fromDay'), (stands, -9, -1, '/untilDay'))
     for deputy, first, last, pointer in wrong:
         refused = name(absent, deputy, first, last)
         assert (refused.status, refused.json['errors'][0]['pointer']) == (400, pointer), refused.text
-    assert absent.put(PLACE, {'deputyId': stands}, '*').json['errors'][0]['pointer'] == '/untilDay'
+    assert absent.put(PLACE, {'standInId': stands}, '*').json['errors'][0]['pointer'] == '/untilDay'
     first = absent.get(PLACE).headers['etag']
     assert name(absent, stands, etag=first).status == 200 and name(absent, stands, etag=first).status == 412
 

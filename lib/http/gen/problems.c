@@ -389,7 +389,7 @@ const struct constraint_rule constraint_rules[] = {
     {"candidate_participation_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
     {"proposal_consent_in_time", PROBLEM_INVALID, FAULT_VALUE, "/consent/at", ""},
     {"rule_quiet_hours_leave_time", PROBLEM_INVALID, FAULT_VALUE, "/value/until", ""},
-    {"deputy_is_another", PROBLEM_INVALID, FAULT_VALUE, "/deputyId", ""},
+    {"deputy_is_another", PROBLEM_INVALID, FAULT_VALUE, "/standInId", ""},
     {"deputy_has_days", PROBLEM_INVALID, FAULT_REQUIRED, "/untilDay", ""},
     {"deputy_days_in_order", PROBLEM_INVALID, FAULT_ORDER, "/fromDay", "untilDay"},
     {"task_one_owner", PROBLEM_INVALID, FAULT_NOT_HERE, "/ownerOrganisationId", ""},

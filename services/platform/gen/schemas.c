@@ -57,7 +57,7 @@ static const char *const values_47[] = {"municipality", "centre", "service", "hu
 static const char *const values_48[] = {"active", "closed", NULL};
 
 static const struct field deputy_choice_fields[] = {
-    {.name = "deputyId", .key = {"\"deputyId\":", 11}, .column = "deputy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .offset = offsetof(struct deputy_choice, deputy_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "standInId", .key = {"\"standInId\":", 12}, .column = "deputy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .offset = offsetof(struct deputy_choice, deputy_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .offset = offsetof(struct deputy_choice, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .offset = offsetof(struct deputy_choice, until_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
@@ -422,8 +422,8 @@ const struct schema condition_schema = {
     .size = 0, .self = NULL,
 };
 static const struct field deputy_fields[] = {
-    {.name = "deputyId", .key = {"\"deputyId\":", 11}, .column = "deputy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "deputyName", .key = {"\"deputyName\":", 13}, .column = "deputy_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "standInId", .key = {"\"standInId\":", 12}, .column = "deputy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "standInName", .key = {"\"standInName\":", 14}, .column = "deputy_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
