@@ -241,8 +241,8 @@ create function app.message_hand_over(message uuid, attempt int, begun_as int, w
         update app.message_attempt a set handed_at = clock.now(), template_version = words_version, content_hash = sha256(convert_to(bytes, 'UTF8')), copy = bytes
         from (select m.tenant_id, m.id, m.channel from app.message m
               where m.tenant_id = app.tenant() and m.id = message and m.state = 'queued' and app.sees_message(m) for no key update) m
-        join ref.channel c on c.channel = m.channel
-        where a.tenant_id = m.tenant_id and a.message_id = m.id and a.number = attempt and a.begun = begun_as and a.outcome is null and (a.handed_at is null or c.recognises)
+        where a.tenant_id = m.tenant_id and a.message_id = m.id and a.number = attempt and a.begun = begun_as and a.outcome is null
+          and (a.handed_at is null or (select c.recognises from ref.channel c where c.channel = m.channel))
           and not exists (select from app.mail_setting s where s.tenant_id = m.tenant_id and s.stopped);
         return found;
     end $$;
