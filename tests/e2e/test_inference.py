@@ -259,6 +259,7 @@ def test_inference_time_passes_and_nobody_outside_the_wall_reads_another_byte(re
 
 def test_inference_a_benefit_that_a_decision_ended_is_seen_by_who_sees_benefits(region, as_role, world_of, small, told, receiver):  # noqa: F811
     who, readers = world_of
+    region.wait_until_idle()        # lists of before are made
     count_figures(region)
     things = Things(region, who)
     before = everything(readers, things)
