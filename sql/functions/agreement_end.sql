@@ -1,7 +1,7 @@
--- Agreements: what was offered about something that has ended is signed no more.
+-- Agreements: an offer about something that has ended cannot be signed any more.
 
--- Whether what a sheet or quote is about has ended: a proposal that became nothing, a placement that is over or never came to be, a vacancy that was withdrawn or
--- expired, a project that has ended. A vacancy that is filled or closed has people at work: its sheets may still be signed.
+-- Whether the subject of a sheet or quote has ended: a proposal that became nothing, a placement that is over or never began, a vacancy that was withdrawn or
+-- expired, a project that has ended. A vacancy that is filled or closed has people at work, so its sheets may still be signed.
 create function app.agreement_is_void(a app.agreement) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -15,7 +15,7 @@ create function app.agreement_is_void(a app.agreement) returns boolean language 
             else false end;
     end $$;
 
--- After that has ended: what was offered about it lapses in the same transaction. A draft is not offered any more. TG_ARGV: the noun.
+-- After the subject has ended: offers about it lapse in the same transaction. A draft is not offered any more. TG_ARGV: the noun.
 create function app.agreements_of_subject_lapse() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -38,7 +38,7 @@ create trigger zz_agreements_lapse after update on app.vacancy for each row
 create trigger zz_agreements_lapse after update on region.project for each row
     when (new.state <> old.state and new.state = 'ended') execute function app.agreements_of_subject_lapse('project');
 
--- Before something is offered: what it is about goes on.
+-- Before something is offered: its subject has not ended.
 create function app.agreement_refuse_void() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -50,7 +50,7 @@ create function app.agreement_refuse_void() returns trigger language plpgsql
     end $$;
 create trigger a_refuse_void before update on app.agreement for each row when (new.state = 'offered' and old.state <> 'offered') execute function app.agreement_refuse_void();
 
--- After something is offered no more, for good: its links open nothing.
+-- After an offer has ended: its links open nothing.
 create function app.agreement_close_links() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -56,7 +56,7 @@ create function app.appointment_begin() returns trigger language plpgsql
     as $$
     declare c app.candidate;
     begin
-        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id for share; -- a death that is being recorded is waited for
+        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id for share; -- waits for a death that is being recorded
         perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createAppointment', '/candidateId');
         return new;
     end $$;
@@ -210,7 +210,7 @@ create function app.appointment_in_time(starts_at timestamptz, event text) retur
     end $$;
 
 -- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so, who outside the municipality is whoever says
--- it; a call proves nothing. Who has no address is not invited by e-mail: that was not told, and somebody has a task.
+-- it; a call proves nothing. A person without an address is not invited by e-mail: not_told says so, and the case manager has a task.
 create function app.appointment_invite(a app.appointment, by_channel text, by_user uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

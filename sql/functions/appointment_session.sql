@@ -45,7 +45,7 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
         end if;
     end $$;
 
--- The people of a session as far as the caller sees them, and the day of each: who was moved has another one.
+-- The people of a session that the caller sees, and the day of each person. A person who was moved has another day.
 create function app.appointment_session_days(project uuid, number int) returns table (id uuid, candidate_id uuid, day date) language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -120,8 +120,8 @@ create function app.appointment_session_lock(project uuid, number int) returns u
         return open;
     end $$;
 
--- Moves a whole session to another time, or cancels it (`event`). Who was invited is told once. Who was excused stays so. At another time who does not take
--- part any more on that day is not expected.
+-- Moves a whole session to another time, or cancels it (`event`). Each person who was invited is told once. A person who was excused stays excused. A person who
+-- does not take part any more on the new day is not expected.
 create function app.appointment_session_change(project uuid, number int, event text, asked jsonb) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

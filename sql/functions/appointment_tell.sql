@@ -1,6 +1,6 @@
--- Appointments: the person is told that there is one, that it is at another time, or that it is off; and who could not be told.
+-- Appointments: the person is told of a new one, of another time, and of a cancellation. When nobody could tell the person, not_told says so.
 
--- Whoever keeps the file finds out how this person can be reached. There is one such task at a time.
+-- The case manager has a task: to find out how this person can be reached. There is one such task at a time.
 create function app.appointment_find_address(candidate uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -9,8 +9,8 @@ create function app.appointment_find_address(candidate uuid) returns void langua
         from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and app.allows('candidate', c.status, 'createAppointment') and c.merged_into is null;
     end $$;
 
--- Writes to the person with the words of this template, and returns the message. Null: there is no way to write, and somebody has a task. What begins soon does
--- not wait for the morning. That it is off can also be a text message.
+-- Writes to the person with the words of this template, and returns the message. Null: there is no way to write, and the case manager has a task. A message about
+-- an appointment that begins soon does not wait for the morning. A cancellation can also be a text message.
 create function app.appointment_tell(a app.appointment, template text) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -31,7 +31,7 @@ create function app.appointment_tell(a app.appointment, template text) returns u
         return sent;
     end $$;
 
--- Takes an invitation back that has not gone out. Returns whether it could.
+-- Withdraws an invitation that has not gone out. Returns whether that was possible.
 create function app.appointment_take_back(a app.appointment) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -47,7 +47,7 @@ create function app.appointment_take_back(a app.appointment) returns boolean lan
         return taken;
     end $$;
 
--- After somebody who was invited is expected at another time: they are told that, and so invited to it.
+-- After an invited person is expected at another time: a message says so, and invites to that time.
 create function app.appointment_tell_moved(a app.appointment, next uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -63,7 +63,7 @@ create function app.appointment_tell_moved(a app.appointment, next uuid) returns
         where o.tenant_id = n.tenant_id and o.id = n.id;
     end $$;
 
--- After an appointment is off to which somebody was invited: they are told that. Nobody is told of what they never heard of, or of what has been.
+-- After an appointment with an invitation is cancelled: a message says so. The person hears nothing when the invitation never went out, or when the time has passed.
 create function app.appointment_tell_cancelled() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -80,7 +80,7 @@ create function app.appointment_tell_cancelled() returns trigger language plpgsq
 create trigger tell_cancelled after update on app.appointment for each row
     when (new.state = 'cancelled' and old.state = 'invited') execute function app.appointment_tell_cancelled();
 
--- After a message about an appointment has ended: what did not arrive, and went no other way, was not told. What goes on paper instead is the invitation now.
+-- After a message about an appointment has ended: when it did not arrive, and no letter follows it, the person was not told. A letter that follows is the invitation now.
 create function app.appointment_was_told() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -22,7 +22,7 @@ create function app.stamp() returns trigger language plpgsql
     as $$
     declare
         touched boolean := tg_op = 'UPDATE' and new.changed_in <> old.changed_in;
-        kept text[] := tg_argv[0]::text[] || coalesce(string_to_array(nullif(current_setting('app.kept', true), ''), ','), '{}'); -- app.kept: what the machine keeps just now
+        kept text[] := tg_argv[0]::text[] || coalesce(string_to_array(nullif(current_setting('app.kept', true), ''), ','), '{}'); -- app.kept: columns that the machine keeps in this statement
         differs boolean;
     begin
         if tg_op = 'INSERT' then

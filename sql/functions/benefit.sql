@@ -32,7 +32,7 @@ create function app.benefit_exemptions(given jsonb) returns jsonb language plpgs
                       from jsonb_to_recordset(given) as x (code text, "fromDay" text, "untilDay" text, from_day text, until_day text)) e);
     end $$;
 
--- Nobody who died applies for a benefit or gets one again. A death that is being recorded is waited for. A day of what has ended can still be corrected.
+-- A person who died cannot apply for a benefit, and does not get one again. It waits for a death that is being recorded. A day of a benefit that has ended can still be corrected.
 create function app.benefit_begin() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -48,7 +48,7 @@ create trigger begin before insert on app.benefit for each row execute function 
 create trigger begin_again before update on app.benefit for each row
     when (new.state <> old.state and (app.benefit_is_pending(new.state) or app.benefit_is_open(new.state))) execute function app.benefit_begin();
 
--- What was decided is undone by whoever may decide, and not by a correction: a benefit that a decision ended goes on longer after that decision is taken back or revised.
+-- A correction does not undo a decision. When a decision ended a benefit, the benefit goes on longer only after that decision is taken back or revised.
 create function app.benefit_stays_ended() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -124,8 +124,7 @@ create function app.decision_told_on(d app.decision, day date) returns app.decis
         return d;
     end $$;
 
--- Gives the decision the days that it has when the person is told on a day. When something stands in the way, it changes nothing, opens a task for a person, and
--- returns false.
+-- Gives the decision the days that it has when the person is told on a day. When that is not possible, it changes nothing, opens a task, and returns false.
 create function app.decision_put_off(d app.decision, day date) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -193,7 +192,7 @@ create function app.decision_take_effect(d app.decision) returns void language p
             where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'applied';
         end if;
     end $$;
--- And the reverse, when the decision is taken back. What ended in another way, or on another day, is left as it is. Somebody who died meanwhile had it until the death.
+-- The reverse, when the decision is taken back. A benefit that ended in another way, or on another day, stays as it is. A person who died meanwhile had the benefit until the death.
 create function app.decision_undo_effect(d app.decision) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Decisions about somebody who died.
 
--- A decision of which nobody told lapsed, so it took the place of nothing: what it replaced stands again as it stood, with its days. What was not told either stays replaced, and what that one replaced stands.
+-- A decision lapsed before the person was told of it. So the decision that it replaced stands again, with the same days. When the person was not told of that one either, it stays replaced, and the one before it stands again.
 create function app.decision_stand_again(lapsed app.decision) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

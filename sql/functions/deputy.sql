@@ -1,4 +1,4 @@
--- Deputies: somebody sees to the tasks of a colleague who is away, from day to day. It gives no rights: a deputy sees and does what their own role may.
+-- Deputies: a colleague does the tasks of a user who is away, from one day until another. A deputy gets no rights: a deputy sees and does only what the own role allows.
 
 create function app.sees_deputy(d app.deputy, scope text default app.scope(), role text default app.role(),
                                 organisation uuid default app.organisation(), actor uuid default app.actor())
@@ -7,7 +7,7 @@ create function app.sees_deputy(d app.deputy, scope text default app.scope(), ro
 call app.wall('app.deputy', 'deputy', '{}');
 call app.open_to_scope('app.deputy', 'app.sees_deputy');
 
--- After somebody names a deputy: it is an active colleague of the same organisation who has a work list.
+-- After a user names a deputy: the deputy must be an active colleague of the same organisation, with a work list.
 create function app.deputy_fits() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -34,7 +34,7 @@ create function app.deputy_owners() returns setof uuid language plpgsql stable
         where d.tenant_id = app.tenant() and d.deputy_id = app.actor() and clock.today() between d.from_day and d.until_day;
     end $$;
 
--- Whether a user passes the wall of a task by the own role: about a person somebody with a caseload must have that person.
+-- Whether the own role of a user passes the wall of a task. A user with a caseload must have the person of the task in it.
 create function app.deputy_passes(t app.task, deputy app.user_account) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -43,7 +43,7 @@ create function app.deputy_passes(t app.task, deputy app.user_account) returns b
            and (t.wall not in ('person', 'measure') or deputy.role in ('team_lead', 'consultant') or app.reached(t.candidate_id, deputy.id));
     end $$;
 
--- Who hears of a task instead of its owner today: the deputy, when that one passes its wall; else the owner.
+-- The user who gets the reminders of a task today: the deputy of its owner, when the deputy passes the wall of the task; else the owner.
 create function app.deputy_of(t app.task) returns uuid language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

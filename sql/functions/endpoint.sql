@@ -30,7 +30,7 @@ create function app.endpoint_released() returns trigger language plpgsql
 create trigger released_first after insert on app.endpoint for each row when (not new.paused) execute function app.endpoint_released();
 create trigger released after update on app.endpoint for each row when (old.paused and not new.paused) execute function app.endpoint_released();
 
--- A receiver that was changed is called again at once.
+-- After a receiver was changed: it is called again at once.
 create function app.endpoint_rested() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

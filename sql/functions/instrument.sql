@@ -200,13 +200,13 @@ create function app.instrument_month_cents(i app.instrument, day date) returns b
                      * (1000 + (rule ->> 'holiday_permille')::int) / 1000 * (1000 + (rule ->> 'employer_permille')::int) / 1000);
     end $$;
 
--- Whether somebody in this role reads the percentage of an instrument. That of a wage-cost subsidy says what somebody's work is worth, and is for whoever reads wage
--- values. A flat rate says nothing about the person.
+-- Whether this role reads the percentage of an instrument. The percentage of a wage-cost subsidy shows the wage value of a person, so only roles that read wage
+-- values read it. A flat rate says nothing about the person.
 create function app.instrument_tells_value(kind text, role text default app.role()) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$ begin return kind <> 'wage_cost_subsidy' or role in ('case_manager', 'team_lead', 'labour_expert', 'candidate', 'system'); end $$;
 
--- Whoever employs the person gets the money of a subsidy, and reads how much.
+-- The employer of the person gets the money of a subsidy, so the employer reads the amount.
 create function app.instrument_is_paid_to(placement uuid, organisation uuid) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -215,7 +215,7 @@ create function app.instrument_is_paid_to(placement uuid, organisation uuid) ret
                        and coalesce(p.formal_organisation_id, p.formal_employer_id, p.employer_id) = organisation);
     end $$;
 
--- Who may not read a wage value names no percentage either: what is refused would tell it.
+-- A role that may not read a wage value may not write a percentage: a refusal would tell the wage value.
 create function app.instrument_refuse_percentage() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

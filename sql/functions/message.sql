@@ -191,8 +191,8 @@ create function app.message_queue_text(template text, to_candidate uuid, noun te
         return app.message_insert(m);
     end $$;
 
--- For functions of other nouns: what this is about needs nobody any more, so messages about it that have not gone out never do, and those that did not arrive are not sent again;
--- `to_person`: only those to the person. A message that is just being written down is left alone. Returns how many do not go.
+-- For functions of other nouns: nobody needs messages about this subject any more. A message that has not gone out is withdrawn, and a message that did not arrive is not sent again.
+-- `to_person`: only messages to the person. A message that another transaction is changing stays as it is. Returns how many messages do not go.
 create function app.message_withdraw(noun text, subject uuid, to_person boolean default false) returns int language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -237,7 +237,7 @@ create function app.messages_wake(document uuid) returns void language plpgsql
         end loop;
     end $$;
 
--- A person sends a message again: perhaps it arrives twice. An address that was stopped may be written to again. What says what does not hold any more is not sent again.
+-- A person sends a message again: perhaps it arrives twice. An address that was stopped may be written to again. A message that is not true any more is not sent again.
 create function app.message_resend(message uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -12,8 +12,8 @@ create function app.message_note_lost(m app.message, noun text, id uuid, status_
                                     coalesce(app.message_filled(words.subject, m.parameters), m.template), coalesce(status_code, 'geweigerd')));
     end $$;
 
--- What the task is about, to find another address of this person: the person, or what the message is about when that stands behind the wall of measures. A letter goes about measures
--- only, so a task about the person would tell everybody who sees the file that there is one.
+-- The subject of the task to find another address: the person, or the subject of the message when that is behind the wall of measures. Letters are about measures only, so a task about
+-- the person would tell every reader of the file that there is a measure.
 create function app.message_lost_about(m app.message, out noun text, out id uuid, out owner uuid) returns record language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -159,9 +159,9 @@ create function app.message_falls_back(lost app.message) returns void language p
     end $$;
 
 -- After the state of a message has changed, when somebody must know. One trigger asks for all of it: PostgreSQL reads the condition of each trigger at every change.
---   * Who pays did not get it, or cannot deal with it: a task of the case manager, else a benefit is paid as if nothing was decided. It is done when the message arrives after all.
---   * A letter that nobody can deliver: who keeps the file has a task, to find the address.
---   * A person was not reached digitally: a letter.
+--   * The payer did not get the message, or cannot process it: the case manager has a task, because the benefit is paid as if nothing was decided. The task ends when the message arrives later.
+--   * A letter cannot be delivered: the case manager has a task, to find the address.
+--   * A digital message did not reach the person: a letter goes out.
 create function app.message_lost() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

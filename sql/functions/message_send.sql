@@ -264,8 +264,8 @@ create function app.message_defer(m app.message, after timestamptz, a app.messag
         end if;
     end $$;
 
--- What an answer says of the receiver itself. One that does not answer, or cannot now, rests: what else goes through it waits without a call, else it would hold up the messages of
--- all municipalities, for as long as its calls take. It rests for the first step of the ladder, and for the second after that, until it takes one.
+-- What an answer says about the receiver. A receiver that does not answer, or is not able to, rests: other messages to it wait without a call. Without that, each of its slow calls would delay the
+-- messages of all municipalities. It rests for the first step of the ladder, and for the second step after each further failure, until it accepts a message.
 create function app.message_receiver_answered(m app.message, at timestamptz, how text, code int, retry_after int) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -71,7 +71,7 @@ create function app.note_put(noun text, subject uuid, words text, purpose text d
         return made;
     end $$;
 
--- For other nouns: what this note belongs to was withdrawn, and so are its words.
+-- For other nouns: a row was withdrawn, so the note that belongs to it is withdrawn, too.
 create function app.note_withdraw(note uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

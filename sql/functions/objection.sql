@@ -218,7 +218,7 @@ create function app.objection_missing(o app.objection, outcome text, words text)
             where l.lacks order by n.place);
     end $$;
 
--- What is missing before the caller can reject it, in words; null when nothing. Whoever decides gives the reasons with it.
+-- What is missing before the caller can reject the objection, in words; null when nothing is missing. The reasons come with the decision.
 create function app.objection_lacks(wanted uuid) returns json language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Signals: who sees them, and who may tell of whom.
 
--- Whether this user has to look into a signal: an open check of that user is about it, or about the one that it is checked with.
+-- Whether this user has to check a signal: the user has an open check of this signal, or of the signal that it is checked with.
 create function app.signal_checks(signal uuid, actor uuid) returns boolean language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -151,7 +151,7 @@ create function app.signal_make(signal uuid, asked jsonb) returns void language 
         c app.candidate;
         words text := asked ->> 'words';
     begin
-        select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = s.candidate_id for share; -- a death that is being recorded is waited for
+        select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = s.candidate_id for share; -- waits for a death that is being recorded
         perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createSignal', '/candidateId');
         if s.seen_at > clock.now() then
             raise exception using errcode = '23514', message = 'seen', table = 'signal', constraint = 'signal_seen_at_check';

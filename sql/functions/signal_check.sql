@@ -9,7 +9,7 @@ create function app.signal_check_open(s app.signal, how text default null, owner
                               topic => coalesce(how, (select c.how::text from ref.signal_check c where c.kind = s.kind)));
     end $$;
 
--- After a signal was written down. What another one told before is looked into once, and so is what was told of a person that day, of one kind.
+-- After a signal was written down. There is one check for all signals of one kind about one person on one day, and for a signal that repeats another one.
 create function app.signal_begin() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -47,7 +47,7 @@ create function app.signal_looked_into() returns trigger language plpgsql
 create trigger signal_looked_into after update on app.task for each row
     when (new.kind = 'check' and new.noun = 'signal' and new.state <> old.state and app.task_is_settled(new.state)) execute function app.signal_looked_into();
 
--- After a signal was handled or taken back: nobody checks it any more. What was to be checked with it is checked on: the first of them has that check now.
+-- After a signal was handled or taken back: its check ends. When other signals had the same check, the first of them has the check now.
 create function app.signal_check_pass(s app.signal) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -128,7 +128,7 @@ create function app.signals_correct(a app.appointment) returns void language plp
         end loop;
     end $$;
 
--- Another check, by whoever passes the wall: how, and by whom. It looks into the others of that check, too.
+-- Another check, with its kind and its user. It is also a check of the other signals of that check.
 create function app.signal_order_check(signal uuid, how text, owner_user uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

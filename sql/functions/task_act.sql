@@ -58,7 +58,7 @@ create function app.task_check_due(due_at timestamptz, due_day date) returns voi
         end if;
     end $$;
 
--- What is promised to an employer has to do with that employer: whoever is promised something reads it.
+-- A promise to an employer is about that employer or something of that employer, because the employer reads the promise.
 create function app.task_check_promised(subject uuid, employer uuid) returns void language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -142,7 +142,7 @@ create function app.task_decline(task uuid, why text) returns void language plpg
         end if;
     end $$;
 
--- Whether only what it is about ends it: a term of law that runs for a decision, and the last day of a placement. Completed by hand it would stop, and nothing would have happened.
+-- Whether only its subject ends this task: a term of law that runs for a decision, or the last day of a placement. If a user completed it by hand, the clock would stop, and nothing would be decided.
 create function app.task_waits_for_subject(t app.task) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$ begin return t.cause is not null and (t.kind = 'placement_end' or (select k.law from ref.task_kind k where k.kind = t.kind)); end $$;

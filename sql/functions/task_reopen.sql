@@ -1,7 +1,7 @@
--- Tasks: one that somebody ended by mistake is asked again.
+-- Tasks: a task that was completed by mistake is opened again.
 
--- Opens a task again that was ended by hand: whoever ended it does, or a team lead, within the term and with a reason. Its reminders are planned again. What was done
--- elsewhere is taken back there, and so is what the outcome of its kind set going.
+-- Opens a task again that was completed by hand. The user who completed it may do that, or a team lead, within the term and with a reason. Its reminders are planned again. It is
+-- refused when another call completed the task, or when the outcome had consequences: those are undone with their own calls.
 create function app.task_reopen(task uuid, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -33,7 +33,7 @@ create function app.trajectory_begin() returns trigger language plpgsql
     as $$
     declare c app.candidate;
     begin
-        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id for share; -- a death that is being recorded is waited for
+        select q.* into c from app.candidate q where q.tenant_id = new.tenant_id and q.id = new.candidate_id for share; -- waits for a death that is being recorded
         perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createTrajectory', '/candidateId');
         if new.kind = 'intake' and new.organisation_id is not null and new.register_by is null then
             new.register_by := (calendar.due(clock.now(), app.rule('clock.register') -> 'due') at time zone 'Europe/Amsterdam')::date;

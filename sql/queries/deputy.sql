@@ -7,7 +7,7 @@ select d.deputy_id, (select c.name from app.colleague c where c.tenant_id = d.te
 from (values (app.tenant(), app.actor())) caller (tenant_id, id)
 left join app.deputy d on d.tenant_id = caller.tenant_id and d.id = caller.id
 
--- Whoever has named nobody yet has version 1.
+-- A user who has named no deputy yet has version 1.
 -- query: deputy_put
 -- body: DeputyChoice
 -- rows: one

@@ -1,6 +1,6 @@
 -- program: platform
 
--- Who acted behind the wall of measures is not told to whoever gets a message from there: a signal that a decider handled tells of a decision.
+-- A reader outside the wall of measures does not see who asked for a message from behind it: the name of a decider would tell that there is a decision.
 -- fragment: message_columns
 m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_id, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id,
 m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') as content_hash, m.fallback_of,

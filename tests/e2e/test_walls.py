@@ -49,7 +49,7 @@ def test_whoever_is_outside_has_nobody_asked_about_a_row_behind_the_wall(region,
              'message': ('platform', 'asked_of'), 'document': ('agreements', 'asked_of'), 'appointment': ('candidates', 'asked_of')}
 
     def calls(table, candidate):
-        """(rows that are seen, {function: how often it ran}), in a table with many rows of others: that of a region has them, and its plans are those"""
+        """Returns the rows that are seen, and how often each function ran. The table has many rows of other people, as in a real region, so the plans are the same."""
         program, function = asked[table]
         connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
         try:
