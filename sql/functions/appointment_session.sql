@@ -108,13 +108,14 @@ create function app.appointment_session_lock(project uuid, number int) returns u
     begin
         perform from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
         order by o.id for no key update;
+        if not found then
+            raise exception using errcode = 'MW404', message = 'not-found';
+        end if;
         select array_agg(o.id order by o.id) filter (where app.appointment_is_pending(o.state) or app.appointment_is_open(o.state)),
                bool_or(o.state = 'present' or o.state = 'absent' or o.starts_at <= clock.now()) into open, closed
         from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
              and not app.appointment_is_ended(o.state);
-        if closed is null then
-            raise exception using errcode = 'MW404', message = 'not-found';
-        elsif closed or open is null then
+        if closed or open is null then
             raise exception using errcode = 'MW409', message = 'session-closed';
         end if;
         return open;

@@ -486,7 +486,7 @@ def test_a_whole_session_is_cancelled_with_a_reason_and_each_is_told_once(as_rol
     gone, = consultant.get(f'/appointments?candidateId={who[2]}&state=cancelled').json['items']
     assert (gone['cancelReason'], gone['notTold']) == ('leader', True)
     again = consultant.post(f'{here}/1/cancellations', {'cancelReason': 'leader'})
-    assert again.status == 404 and messages(region, who)[0] == [('appointment_cancelled', 'queued')]
+    assert again.problem == 'session-closed' and messages(region, who)[0] == [('appointment_cancelled', 'queued')]
 
 
 def test_a_session_that_has_begun_or_was_noted_or_is_of_nobody_is_neither_moved_nor_cancelled(as_role, group, cohort, region):
@@ -526,7 +526,7 @@ def test_race_eight_clients_cancel_one_session(as_role, cohort, region):
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(answers) == [200] + [404] * 7 and messages(region, who) == [[('appointment_cancelled', 'queued')]] * 2
+        assert sorted(answers) == [200] + [409] * 7 and messages(region, who) == [[('appointment_cancelled', 'queued')]] * 2
 
 
 @pytest.mark.usefixtures('unsent')
