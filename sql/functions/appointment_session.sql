@@ -45,6 +45,37 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
         end if;
     end $$;
 
+-- After somebody joins a cohort, or takes part in it on more days: the sessions of these days that are still to come expect this person, too. Where others were invited, this person is invited in
+-- writing. A person whose last day was a mistake is expected again.
+create function app.appointment_sessions_join() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        event text := current_setting('app.event', true);
+        had daterange := case tg_op when 'UPDATE' then daterange(old.from_day, old.until_day, '[]') else 'empty' end;
+        made app.appointment;
+        s record;
+    begin
+        perform from region.project r where r.region_id = new.region_id and r.id = new.project_id for share; -- waits for sessions that are being planned or moved
+        for s in select w.* from (
+                     select o.session, mode() within group (order by o.starts_at) as at, mode() within group (order by o.ends_at) as until, mode() within group (order by o.place) as place,
+                            mode() within group (order by o.user_id) as user_id, mode() within group (order by o.organisation_id) as organisation_id, bool_or(o.invited_at is not null or o.not_told) as invited
+                     from app.appointment o where o.tenant_id = new.tenant_id and o.project_id = new.project_id and o.session is not null and not app.appointment_is_ended(o.state) group by 1) w
+                 join app.candidate c on c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.merged_into is null and app.allows('candidate', c.status, 'createAppointment')
+                 cross join lateral (select (w.at at time zone 'Europe/Amsterdam')::date as day) d
+                 where w.at > clock.now() and daterange(new.from_day, new.until_day, '[]') @> d.day and not had @> d.day order by w.session loop
+            insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, project_id, session, made_at, made_by)
+            values (new.tenant_id, gen_random_uuid(), new.candidate_id, 'session', s.at, s.until, s.place, s.user_id, s.organisation_id, new.project_id, s.session, clock.now(), app.actor())
+            on conflict do nothing returning * into made;
+            if found and s.invited then
+                perform app.appointment_invite(made, 'e_mail', null);
+            end if;
+        end loop;
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger zz_sessions_join after insert or update of from_day, until_day on app.candidate_participation for each row execute function app.appointment_sessions_join();
+
 -- The people of a session that the caller sees, and the day of each person. A person who was moved has another day.
 create function app.appointment_session_days(project uuid, number int) returns table (id uuid, candidate_id uuid, day date) language sql stable
     set search_path = pg_catalog, pg_temp
@@ -97,25 +128,25 @@ create function app.appointment_attendance_put(project uuid, number int, items j
         return project;
     end $$;
 
--- The open appointments of a session that has not begun, locked in one order. A session that begins, of which somebody was noted, or at which nobody is expected
--- any more is closed: what happened there is not moved.
+-- The open appointments of a session that are still to come, locked in one order. A person who was moved has a time of his own: an appointment that has begun, or at whose time somebody
+-- was noted, stays as it is, and the others can be moved. A session of which none is left is closed.
 create function app.appointment_session_lock(project uuid, number int) returns uuid[] language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         open uuid[];
-        closed boolean;
     begin
+        perform from region.project r where r.region_id = region.here() and r.id = project for no key update; -- waits for a person who joins
         perform from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
         order by o.id for no key update;
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
-        select array_agg(o.id order by o.id) filter (where app.appointment_is_pending(o.state) or app.appointment_is_open(o.state)),
-               bool_or(o.state = 'present' or o.state = 'absent' or o.starts_at <= clock.now()) into open, closed
-        from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)
-             and not app.appointment_is_ended(o.state);
-        if closed or open is null then
+        select array_agg(w.id order by w.id) filter (where w.open and not w.noted) into open
+        from (select o.id, o.starts_at > clock.now() and (app.appointment_is_pending(o.state) or app.appointment_is_open(o.state)) as open,
+                     bool_or(o.state in ('present', 'absent')) over (partition by o.starts_at) as noted
+              from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)) w;
+        if open is null then
             raise exception using errcode = 'MW409', message = 'session-closed';
         end if;
         return open;

@@ -421,6 +421,29 @@ def test_seen_practitioner_a_year_that_was_mistyped_is_no_moment_of_an_appointme
 
 # ------------------------------------------------------------------------------- a whole session, and who is told
 
+def test_seen_practitioner_who_joins_a_cohort_later_is_expected_at_its_sessions_to_come(as_role, cohort, candidate, region):
+    """Sessions were planned for who took part on that day. Who joined in the second week was on no list, and course leaders refused them."""
+    project, who = cohort(2)
+    here, manager = f'/projects/{project}/sessions', as_role('case_manager')
+    as_role('consultant').post(here, {'startsAt': moment(region, -6), 'count': 4, 'place': 'Zaal 1', 'channel': 'letter'})
+    assert as_role('consultant').post(f'{here}/4/cancellations', {'cancelReason': 'leader'}).status == 200
+    assert as_role('consultant').post(f'{here}/3/moves', {'startsAt': moment(region, 9, 15)}).status == 200
+    joined = manager.post('/candidates', {'alias': 'Kandidaat Later', 'pc4': '5012', 'email': 'later@post.example'}).json['id']
+    place = manager.post('/candidate-participations', {'candidateId': joined, 'projectId': project, 'fromDay': region.sql('select clock.today()::text')[0][0]})
+    assert place.status == 201, place.text
+
+    def sessions():
+        return {(a['session'], a['state'], a['startsAt'][:10], a.get('place')) for a in manager.get(f'/appointments?candidateId={joined}').json['items']}
+    assert sessions() == {(2, 'invited', moment(region, 1)[:10], 'Zaal 1'), (3, 'invited', moment(region, 9)[:10], 'Zaal 1')}
+    one = f'/candidate-participations/{place.json["id"]}'
+    for until, states_then in ((region.sql('select (clock.today() + 5)::text')[0][0], ['cancelled']), (None, ['cancelled', 'invited'])):
+        assert manager.patch(one, {'untilDay': until}, manager.get(one).headers['etag']).status == 200
+        assert sorted(s for n, s, _, _ in sessions() if n == 3) == states_then
+    twice = [a['id'] for a in manager.get(f'/appointments?candidateId={joined}&state=invited').json['items']]
+    assert manager.patch(one, {'fromDay': region.sql('select (clock.today() - 1)::text')[0][0]}, manager.get(one).headers['etag']).status == 200
+    assert [a['id'] for a in manager.get(f'/appointments?candidateId={joined}&state=invited').json['items']] == twice
+
+
 def messages(region, who):
     """What was written to these people: [(template, state)] of each."""
     return [region.sql("select template, state from app.message where to_candidate_id = %s and parameters ? 'appointment' order by planned_at, template", (c,)) for c in who]
@@ -502,6 +525,21 @@ def test_a_session_that_has_begun_or_was_noted_or_is_of_nobody_is_neither_moved_
             refused = consultant.post(list_of.replace('attendance', place), body)
             assert (refused.status, refused.problem) == (409, 'session-closed'), refused.text
         assert states(consultant, list_of) == before
+
+
+def test_seen_practitioner_one_whose_own_time_has_passed_closes_no_session_for_the_others(as_role, group, region):
+    """One of the group was moved to an earlier day, which has passed or was noted. The others could be moved one by one only."""
+    consultant = as_role('consultant')
+    for event in (None, 'attend', 'miss'):
+        here, project, who = group(3, days=3)
+        one = {i['candidateId']: i['appointmentId'] for i in consultant.get(here).json['items']}
+        earlier = move(consultant, one[who[0]], 'move', startsAt=moment(region, -1)).json['movedToId']
+        assert not event or move(consultant, earlier, event).status == 200
+        moved = consultant.post(f'/projects/{project}/sessions/1/moves', {'startsAt': moment(region, 9)})
+        assert moved.status == 200, moved.text
+        days = {i['candidateId']: consultant.get(f'/appointments/{i["appointmentId"]}').json['startsAt'][:10] for i in consultant.get(here).json['items']}
+        assert [days[c] for c in who] == [moment(region, -1)[:10]] + [moment(region, 9)[:10]] * 2
+        assert consultant.post(f'/projects/{project}/sessions/1/cancellations', {'cancelReason': 'leader'}).json['sessions'][0]['cancelled'] == 2
 
 
 def test_who_left_the_cohort_by_then_is_not_expected_at_the_other_time(as_role, cohort, region):
