@@ -125,7 +125,7 @@ create function app.decision_draft(decision uuid, asked jsonb) returns void lang
         if not found then
             raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_candidate_id_fkey';
         end if;
-        perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createDecision', '/candidateId');
+        perform app.require('candidate', case when c.died_on is not null then 'died' when c.merged_into is not null then 'merged' else c.status end, 'createDecision', '/candidateId');
         d.tenant_id := c.tenant_id;
         d.id := decision;
         d.drafted_at := clock.now();

@@ -255,6 +255,9 @@ create function app.decision_take_back(d app.decision, reason text) returns void
         perform app.task_drop('decision', d.id);
         perform app.message_withdraw('decision', d.id);
         perform app.decision_undo_effect(d);
+        if d.state = 'decided' then
+            perform app.decision_stand_again(d);
+        end if;
         if not app.decision_is_pending(d.state) then
             perform app.decision_notify(d.id);
         end if;

@@ -63,6 +63,23 @@ create function app.mandate_claim(m app.mandate) returns void language plpgsql
         end if;
     end $$;
 
+-- Refuses a grantor or a scope that is not there. A person or employer gives only what is its own.
+create function app.mandate_refer(m app.mandate) returns void language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare wrong text := case
+        when m.scope = 'cohort' and not exists (select from region.project p where p.region_id = region.here() and p.id = m.scope_id and m.tenant_id = any (p.readers)) then 'scope_id'
+        when m.scope = 'desk' and not exists (select from app.organisation o where o.tenant_id = m.tenant_id and o.id = m.scope_id) then 'scope_id'
+        when m.grantor_id is null or m.grantor = 'tenant' then null
+        when m.grantor_id is distinct from case m.grantor when 'candidate' then m.candidate_id when 'employer' then coalesce(m.employer_id, m.grantor_id) else m.grantor_id end then 'grantor_id'
+        when m.grantor = 'employer' and not exists (select from app.employer e where e.tenant_id = m.tenant_id and e.id = m.grantor_id) then 'grantor_id'
+        when m.grantor = 'channel' and not exists (select from app.organisation o where o.tenant_id = m.tenant_id and o.id = m.grantor_id) then 'grantor_id' end;
+    begin
+        if wrong is not null then
+            raise exception using errcode = '23503', message = 'reference', table = 'mandate', constraint = format('mandate_%s_fkey', wrong);
+        end if;
+    end $$;
+
 -- Before a mandate is written: on which wall it is, who asked or gave it, and whether it may be so.
 create function app.mandate_prepare() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -79,6 +96,7 @@ create function app.mandate_prepare() returns trigger language plpgsql
             if new.candidate_id is not null and not found then
                 raise exception using errcode = '23503', message = 'reference', table = 'mandate', constraint = 'mandate_candidate_id_fkey';
             end if;
+            perform app.mandate_refer(new);
         end if;
         if new.state = 'granted' and (tg_op = 'INSERT' or old.state <> 'granted') then
             perform app.mandate_may(new);

@@ -250,7 +250,10 @@ create function app.objection_decide(objection uuid, revision uuid, outcome text
         d := app.decision_standing(d);
         perform from app.decision x where x.tenant_id = d.tenant_id and x.id = d.id for no key update;
         if outcome = 'upheld' then
-            perform app.decision_take_back(d, 'objection') where not app.decision_is_ended(d.state); -- it may have been taken back already
+            while not app.decision_is_ended(d.state) loop -- it may have been taken back already; what stands again when nobody was told of it goes, too
+                perform app.decision_take_back(d, 'objection');
+                d := app.decision_standing((select x from app.decision x where x.tenant_id = o.tenant_id and x.id = o.decision_id));
+            end loop;
         elsif outcome = 'partly' then
             perform app.require('decision', d.state, 'reviseDecision');
             perform app.decision_revise_as(revision, d, 'objection', jsonb_strip_nulls(jsonb_build_object('adjusted_percentage', percentage, 'adjusted_months', months,

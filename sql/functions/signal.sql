@@ -186,6 +186,9 @@ create function app.signal_correct(signal uuid, with_outcome text, of_duty text,
     begin
         perform app.require('signal', s.state, 'correctHandling');
         perform from app.candidate c where c.tenant_id = s.tenant_id and c.id = s.candidate_id for no key update;
+        if (with_outcome, coalesce(of_duty, s.duty)) is not distinct from (s.outcome::text, s.duty::text) then -- it says so already
+            raise exception using errcode = '23514', message = 'outcome', table = 'signal', constraint = 'signal_corrected_outcome_check';
+        end if;
         for o in select x.* from app.signal x where x.tenant_id = s.tenant_id and coalesce(s.doubles_id, s.id) in (x.id, x.doubles_id) and app.allows('signal', x.state, 'correctHandling')
                  order by x.id for no key update loop
             if exists (select from app.decision_signal l join app.decision d on d.tenant_id = l.tenant_id and d.id = l.decision_id

@@ -45,6 +45,9 @@ create table app.mandate (
                                                    when 'neighbourhood' then scope_code is not null and num_nonnulls(candidate_id, employer_id) = 0
                                                    when 'sector' then scope_code is not null and num_nonnulls(candidate_id, employer_id) = 0
                                                    else scope_id is not null and num_nonnulls(candidate_id, employer_id) = 0 end),
+    constraint mandate_scope_names_row check (scope_id is null or scope in ('cohort', 'desk', 'address_list')),
+    constraint mandate_scope_has_code check (scope_code is null or scope in ('neighbourhood', 'sector')),
+    constraint mandate_grantor_of_kind check (grantor_id is null or grantor <> 'tenant'),
     constraint mandate_purpose_fits check (case when scope in ('person', 'cohort', 'desk', 'neighbourhood') then purpose in ('file', 'mediation', 'interview')
                                                 else purpose in ('approach', 'mailing') end),
     constraint mandate_interview_has_an_end check (purpose <> 'interview' or until_at is not null),

@@ -1,6 +1,6 @@
 -- The life of a decision. It is drafted, the person is heard, somebody else decides, and from its notification it has effect.
 -- row: app.decision old.state
--- unasked: redraft, begin, end, lapse, replace, restore
+-- unasked: redraft, begin, end, lapse, replace, restore, reinstate
 insert into ref.state (noun, state, phase, initial) values
     ('decision', 'drafted',   'pending', true),
     ('decision', 'hearing',   'pending', false),
@@ -28,7 +28,8 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('decision', 'drafted',  'lapse',    'lapsed',    '{case_manager,team_lead,system}', 'the conduct became too old, or the person died'),
     ('decision', 'hearing',  'lapse',    'lapsed',    '{case_manager,team_lead,system}', 'the conduct became too old, or the person died'),
     ('decision', 'decided',  'lapse',    'lapsed',    '{case_manager,team_lead,system}', 'the person died before anybody told of it'),
-    ('decision', 'revised',  'restore',  'notified',  '{case_manager,team_lead,system}', 'what took its place lapsed; it begins and ends again as it had'),
+    ('decision', 'revised',  'restore',  'notified',  '{case_manager,team_lead,system}', 'what took its place lapsed, or was withdrawn untold; it begins and ends again as it had'),
+    ('decision', 'revised',  'reinstate','decided',   '{case_manager,team_lead,system}', 'what took its place was withdrawn, and the person was told of neither'),
     ('decision', 'decided',  'notify',   'notified',  '{case_manager,team_lead,system}', 'the letter was sent or handed out'),
     ('decision', 'notified', 'begin',    'in_force',  '{case_manager,team_lead,system}', 'the first day has come, and nothing suspends it'),
     ('decision', 'notified', 'end',      'ended',     '{case_manager,team_lead,benefits_payment,system}', 'the last day has passed'),

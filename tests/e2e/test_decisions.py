@@ -686,6 +686,83 @@ def test_of_decisions_that_nobody_told_none_stands_and_the_one_that_was_told_doe
     assert region.sql("select until_day::text, revised_by_id from app.decision where candidate_id = %s and state = 'in_force'", (obliged,)) == [(made['untilDay'], None)]
 
 
+def lighter(as_role, before, percentage=50, decider=None):
+    """A correction that was decided, and that nobody was told of."""
+    made = as_role('case_manager').post(f'/decisions/{before}/revisions', {'reason': 'correction', 'adjustedPercentage': percentage, 'adjustReason': 'circumstances', 'reasons': 'Minder.'})
+    assert made.status == 201, made.text
+    done = (decider or as_role('team_lead')).post(f'/decisions/{made.json["id"]}/determinations')
+    assert done.status == 200, done.text
+    return made.json['id']
+
+
+@pytest.mark.parametrize('stood', ['notified', 'in_force', 'ended'])
+def test_seen_attacker_what_was_replaced_stands_again_when_a_correction_is_withdrawn_untold(region, as_role, notified, stood):
+    """It stayed `revised` by a decision that never had effect: nobody could object to it, and its terms of law were asked no more."""
+    lead, made = as_role('team_lead'), notified()
+    for event in {'notified': [], 'in_force': ['begin'], 'ended': ['begin', 'end']}[stood]:
+        act(region, "update app.decision set state = app.move('decision', state, %s) where id = %s", (event, made['id']))
+    asked = lead.post(f'/decisions/{made["id"]}/returns', {'text': 'Ik ga weer.'}) if stood != 'ended' else None
+    before, terms = lead.get(f'/decisions/{made["id"]}').json, "select cause, due_at::text from app.task where subject_id = %s and kind = 'term' and state = 'open' order by 1"
+    open_before = region.sql(terms, (made['id'],))
+    assert (asked is None or asked.status == 200) and before['state'] == stood
+    untold = lighter(as_role, made['id'])
+    assert lead.get(f'/decisions/{made["id"]}').json['state'] == 'revised' and region.sql(terms, (made['id'],)) == []
+    assert lead.post(f'/decisions/{untold}/withdrawals', {'reason': 'mistaken'}).json['state'] == 'withdrawn'
+    after = lead.get(f'/decisions/{made["id"]}').json
+    same = ('state', 'percentage', 'fromDay', 'untilDay', 'notifiedOn', 'objectionUntil')
+    assert {name: after.get(name) for name in same} == {name: before.get(name) for name in same} and 'revisedById' not in after
+    if stood != 'ended':
+        assert region.sql(terms, (made['id'],)) == open_before and [r.get('outcome') for r in after['reviews']] == [None, None]
+    assert region.sql("select template from app.message where candidate_id = %s and purpose is not null", (made['candidateId'],)) == [('decision_decided',)], 'whoever pays hears nothing more'
+    assert as_role('case_manager').post('/objections', {'decisionId': made['id'], 'channel': 'letter', 'receivedOn': days(0), 'grounds': 'Ik ben het er niet mee eens.'}).status == 201
+    assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).json['state'] == 'withdrawn'
+
+
+def test_seen_attacker_of_two_decisions_that_nobody_was_told_the_first_one_goes_after_all(region, as_role, person, decided):
+    lead, made = as_role('team_lead'), decided()
+    untold = lighter(as_role, made['id'], decider=person('team_lead', attributes=['decider'])[1]('team_lead'))
+    assert lead.post(f'/decisions/{untold}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert lead.get(f'/decisions/{made["id"]}').json['state'] == 'decided'
+    assert region.sql("select state from app.message where subject_id = %s and to_candidate_id is not null", (made['id'],)) == [('queued',)]
+    tell(region, made['id'], days(0))
+    assert lead.get(f'/decisions/{made["id"]}').json['state'] in ('notified', 'in_force')
+
+
+def test_seen_attacker_an_objection_that_is_upheld_takes_back_what_was_told(region, as_role, person, notified):
+    """Only the correction that nobody was told of was taken back: whoever pays went on lowering by the first decision."""
+    case, made = as_role('case_manager'), notified()
+    objection = case.post('/objections', {'decisionId': made['id'], 'channel': 'letter', 'receivedOn': days(0), 'grounds': 'Ik was ziek.'}).json['id']
+    untold = lighter(as_role, made['id'])
+    act(region, "update app.objection set heard_on = clock.today(), complete = true where id = %s", (objection,))
+    other = person('team_lead', attributes=['decider'])[1]('team_lead')
+    done = other.post(f'/objections/{objection}/outcomes', {'outcome': 'upheld', 'text': 'U had gelijk.'})
+    assert done.status == 200, done.text
+    assert [other.get(f'/decisions/{one}').json['state'] for one in (made['id'], untold)] == ['withdrawn', 'withdrawn']
+    assert [t for t, in region.sql("select template from app.message where subject_id = %s and purpose is not null order by id", (made['id'],))] == ['decision_decided', 'decision_withdrawn']
+
+
+def test_seen_attacker_what_another_measure_lowers_meanwhile_stays_replaced(region, as_role, notified, decided, obliged):
+    """Its days are those of another measure by then: a death could not be recorded any more, nor the correction withdrawn."""
+    lead, made = as_role('team_lead'), notified()
+    untold = lighter(as_role, made['id'])
+    region.sql("set session_replication_role = replica; update app.decision set from_day = from_day + 400, until_day = until_day + 400 where id = %s", (untold,))
+    other = decided(duty=None, category='search')
+    assert (other['fromDay'], other['untilDay']) == (made['fromDay'], other['untilDay'])
+    assert lead.post(f'/decisions/{untold}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert [lead.get(f'/decisions/{one}').json['state'] for one in (made['id'], other['id'])] == ['revised', 'decided']
+
+
+def test_seen_attacker_nothing_is_drafted_about_somebody_who_died(as_role, notified, obliged):
+    """Only the gate stopped it, after somebody had weighed and written everything."""
+    made = notified()
+    died(as_role, obliged)
+    for kind in ('lowering', 'premium'):
+        refused = as_role('case_manager').post('/decisions', {'candidateId': obliged, 'kind': kind, 'duty': 'h', 'conductOn': days(-3), **WEIGHED})
+        assert (refused.status, refused.problem, refused.json['currentState']) == (409, 'state', 'died'), refused.text
+    refused = as_role('case_manager').post(f'/decisions/{made["id"]}/revisions', {'reason': 'correction', 'adjustedPercentage': 50, 'adjustReason': 'circumstances', 'reasons': 'Minder.'})
+    assert (refused.status, refused.problem) == (409, 'state'), refused.text
+
+
 def test_seen_practitioner_who_died_is_owed_a_premium(region, as_role, premium, obliged):
     """The heirs get what was given: a premium that was decided and not told stays, and is paid."""
     made = premium()

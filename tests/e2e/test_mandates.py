@@ -68,6 +68,26 @@ def test_seen_builder_a_mandate_says_what_it_is_about(as_role, candidate, employ
     assert give(scope='desk', scopeId=desk, purpose='mediation', granteeOrganisationId=firm[0]).json['scopeName'] == 'Loket Oost'
 
 
+def test_seen_attacker_a_mandate_names_what_is_there(as_role, candidate, employer, firm, region):
+    """In whose name it was given, and about which group or desk, was never checked: a mandate in the name of nobody, or of somebody else, was given. What its scope does not use was kept."""
+    lead, person = as_role('team_lead'), candidate.json['id']
+    other, = [one for one, in region.sql("select min(id::text) from app.candidate where tenant_id = 2 union all select min(id::text) from app.candidate where tenant_id = 1 and id <> %s", (person,))][:1]
+    desk = region.sql("select min(id::text) from app.organisation where tenant_id = 2")[0][0]
+    about = {'scope': 'person', 'candidateId': person, 'purpose': 'mediation', 'granteeOrganisationId': firm[0]}
+    wrong = [({**about, 'grantorId': person}, '/grantorId', 'not-here'), ({**about, 'grantor': 'tenant', 'grantorId': NOBODY}, '/grantorId', 'not-here')]
+    wrong += [({**about, 'grantor': grantor, 'grantorId': one}, '/grantorId', 'reference') for grantor in ('candidate', 'employer', 'channel') for one in (NOBODY, other)]
+    wrong += [({**about, 'scopeId': firm[0]}, '/scopeId', 'not-here'), ({**about, 'scopeCode': 'Noord'}, '/scopeCode', 'not-here')]
+    wrong += [({'scope': scope, 'scopeId': one, 'purpose': 'mediation', 'granteeOrganisationId': firm[0]}, '/scopeId', 'reference') for scope in ('desk', 'cohort') for one in (NOBODY, desk)]
+    wrong += [({'scope': 'neighbourhood', 'scopeCode': 'Noord', 'scopeId': firm[0], 'purpose': 'mediation', 'granteeOrganisationId': firm[0]}, '/scopeId', 'not-here')]
+    wrong += [({'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach', 'granteeOrganisationId': firm[0], 'grantor': 'employer', 'grantorId': NOBODY}, '/grantorId', 'reference')]
+    for body, pointer, code in wrong:
+        refused = lead.post('/mandates', body)
+        assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [(pointer, code)], (body, refused.text)
+    for grantor, one in (('candidate', person), ('employer', employer.json['id']), ('channel', firm[0]), ('tenant', None)):
+        given = lead.post('/mandates', {**about, 'grantor': grantor, **({'grantorId': one} if one else {})})
+        assert given.status == 201 and given.json.get('grantorId') == one, given.text
+
+
 def test_a_claim_on_an_employer_is_for_one_at_a_time(as_role, firm, employer, give):
     """The refusal says who has it, until when, and whom to call."""
     about = {'scope': 'employer', 'employerId': employer.json['id'], 'purpose': 'approach', 'exclusive': True}

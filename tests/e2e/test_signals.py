@@ -611,6 +611,9 @@ def test_seen_practitioner_a_wrong_outcome_is_corrected_and_its_sender_hears_not
     done = correct(lead, second['id'])
     assert done.status == 200 and (done.json['state'], done.json['outcome'], done.json['duty']) == ('handled', 'ill', 'h') and done.json['amendedAt'], done.text
     assert lead.get(f'/signals/{first["id"]}').json['outcome'] == 'ill' and correct(lead, first['id'], duty='d').json['duty'] == 'd'
+    for same in ({}, {'duty': 'd'}):      # it says so already: a note without a correction
+        refused = correct(lead, first['id'], **same)
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/outcome', refused.text
     after = sender.get(f'/signals/{first["id"]}')
     assert (after.text, after.headers['etag']) == (before.text, before.headers['etag'])
     assert region.sql('select count(*) from app.message where subject_id in (%s, %s)', (first['id'], second['id'])) == heard

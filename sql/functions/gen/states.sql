@@ -421,7 +421,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
     return case noun
         when 'agreement' then event not in ('agree', 'lapse')
         when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
-        when 'decision' then event not in ('redraft', 'begin', 'end', 'lapse', 'replace', 'restore')
+        when 'decision' then event not in ('redraft', 'begin', 'end', 'lapse', 'replace', 'restore', 'reinstate')
         when 'document' then event not in ('make', 'fail')
         when 'instrument' then event not in ('lapse')
         when 'letter_template' then event not in ('fit', 'refuse', 'replace')
