@@ -117,6 +117,20 @@ static const struct field *property_of(const struct schema *body, struct str col
     return found;
 }
 
+/* The first of these pointers, with spaces between them, at which this body has a property. Empty
+ * when there is none: then the body as a whole does not fit. */
+static struct str pointer_in(const struct schema *body, struct str pointers)
+{
+    while (pointers.len) {
+        struct str pointer = str_cut(&pointers, ' '), rest = str_from(pointer, 1);
+        struct str name = str_cut(&rest, '/');
+        for (size_t i = 0; body && i < body->count; i++)
+            if (str_equal(str_of(body->fields[i].name), name))
+                return pointer;
+    }
+    return S("");
+}
+
 static const struct problem *of_sqlstate(struct str state)
 {
     for (const struct sqlstate_rule *rule = sqlstate_rules; rule->state; rule++)
@@ -130,7 +144,8 @@ static const struct problem *of_constraint(struct ctx *ctx, const struct refusal
 {
     for (const struct constraint_rule *rule = constraint_rules; rule->constraint; rule++)
         if (str_equal(refusal->constraint, str_of(rule->constraint))) {
-            note(ctx, str_of(rule->pointer), rule->fault, rule->limit);
+            note(ctx, pointer_in(operation->body, str_of(rule->pointers)), rule->fault,
+                 rule->limit);
             return str_equal(refusal->message, S("taken")) /* app.refuse_taken() */
                        ? with_members(ctx, &problems[rule->problem], refusal->detail)
                        : &problems[rule->problem];

@@ -29,12 +29,13 @@ struct sqlstate_rule {
     enum problem_code problem;
 };
 
-/* A constraint that a client can violate, and the property that the client must change. */
+/* A constraint that a client can violate, and the property that the client must change: the pointers
+ * in the bodies of several operations, with spaces between them. */
 struct constraint_rule {
     const char *constraint;
     enum problem_code problem;
     enum fault_code fault;
-    const char *pointer, *limit;
+    const char *pointers, *limit;
 };
 
 /* The property that names the owner of a row of this table, for a role with this scope. */

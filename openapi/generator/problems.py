@@ -56,7 +56,7 @@ class Problem:
 
     @property
     def pointers(self):
-        return [rule['pointer'] for rule in self.constraints.values()] + \
+        return [pointer for rule in self.constraints.values() for pointer in rule['pointer'].split()] + \
             [pointer for scopes in self.owners.values() for pointer in scopes.values()]
 
 

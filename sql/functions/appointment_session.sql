@@ -144,7 +144,7 @@ create function app.appointment_session_lock(project uuid, number int) returns u
         end if;
         select array_agg(w.id order by w.id) filter (where w.open and not w.noted) into open
         from (select o.id, o.starts_at > clock.now() and (app.appointment_is_pending(o.state) or app.appointment_is_open(o.state)) as open,
-                     bool_or(o.state in ('present', 'absent')) over (partition by o.starts_at) as noted
+                     bool_or(o.state = 'present' or o.state = 'absent') over (partition by o.starts_at) as noted
               from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project and o.session = number and app.sees_appointment(o)) w;
         if open is null then
             raise exception using errcode = 'MW409', message = 'session-closed';

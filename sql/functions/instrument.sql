@@ -78,7 +78,7 @@ create function app.instrument_terms(i app.instrument, rule jsonb) returns setof
         end if;
     end $$;
 
--- What a wage-cost subsidy lacks.
+-- What a wage-cost subsidy lacks. Whether there is no wage value, or one that leaves nothing, is one and the same code for a role that does not read wage values.
 create function app.instrument_subsidy_needs(i app.instrument, rule jsonb) returns setof text language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -87,11 +87,11 @@ create function app.instrument_subsidy_needs(i app.instrument, rule jsonb) retur
         most numeric := (rule ->> 'percentage')::numeric;
     begin
         if i.kind = 'wage_cost_subsidy' then
-            return query select 'wage_value' where value.id is null;
-            return query select 'full_wage_value' where value.percentage >= 100;
+            return query select case when value.percentage >= 100 and app.instrument_tells_value(i.kind) then 'full_wage_value' else 'wage_value' end
+                where value.id is null or value.percentage >= 100;
             most := least(most, 100 - coalesce(value.percentage, 0));
         end if;
-        return query select 'ceiling' where i.percentage > most and (value.percentage < 100) is not false;
+        return query select 'ceiling' where i.percentage > most and (i.kind = 'flat_rate_subsidy' or (value.percentage < 100) is not false);
         return query select 'asked_too_soon' where exists (
             select from app.instrument o where o.tenant_id = i.tenant_id and o.candidate_id = i.candidate_id and o.kind in ('wage_cost_subsidy', 'flat_rate_subsidy')
               and o.state = 'refused' and o.id <> i.id and o.asked_on <= i.asked_on

@@ -83,6 +83,7 @@ from (values
     ('last_day',         'Laatste dag van een vacature',      'Last day of a vacancy',            '{ended,extended}', '{lapsed}', null, 'binds acts', ''),
     ('mandate_end',      'Einde van een mandaat',             'End of a mandate',                 '{extended,ended}', '{lapsed}', null, 'binds acts', ''),
     ('undelivered',      'Bericht kwam niet aan',             'A message did not arrive',         '{finished}', '{not_done}', null, 'binds', ''),
+    ('look_again',       'Nakijken na een vergissing',        'Look again after a mistake',       '{finished}', '{not_done}', null, 'binds', ''),
     ('below_line',       'Cijfer onder de lijn',              'A figure is below its line',       '{followed}', '{not_done}', null, 'binds', ''),
     ('idea',             'Idee uitwerken',                    'Work out an idea',                 '{followed,dropped}', '{not_done}', null, '', 'unit'),
     ('meeting',          'Overleg houden',                    'Hold a meeting',                   '{held}', '{not_held}', null, '', 'unit')

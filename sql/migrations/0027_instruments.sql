@@ -50,7 +50,7 @@ insert into ref.instrument_need (code, place, said_nl, said_en, source) values
     ('trial_term_whole', 80, 'Met verlengingen duurt een proefplaats ten hoogste zes maanden.', 'With extensions a trial placement lasts six months at most.', 'Participatiewet (BWBR0015703), article 8a, paragraph 2, under d'),
     ('intention', 90, 'De werkgever heeft niet de intentie van een contract van ten minste zes maanden.', 'The employer has no intention of a contract of at least six months.', 'Participatiewet (BWBR0015703), article 8a, paragraph 2, under d'),
     ('worked_there', 100, 'De persoon heeft al eerder bij deze werkgever gewerkt.', 'The person has worked for this employer before.', 'Participatiewet (BWBR0015703), article 8a, paragraph 2, under d'),
-    ('wage_value', 110, 'Er is geen geldige loonwaarde vastgesteld.', 'There is no valid measurement of the wage value.', 'Participatiewet (BWBR0015703), article 10d, paragraph 1'),
+    ('wage_value', 110, 'Er is geen loonwaarde vastgesteld waarmee deze subsidie kan.', 'No wage value was measured with which this subsidy can be granted.', 'Participatiewet (BWBR0015703), article 10d, paragraph 1'),
     ('full_wage_value', 120, 'Met een loonwaarde van 100 procent is er geen loonkostensubsidie.', 'With a wage value of 100 per cent there is no wage-cost subsidy.', 'Participatiewet (BWBR0015703), article 10d, paragraph 4'),
     ('ceiling', 130, 'Het percentage is hoger dan toegestaan.', 'The percentage is higher than allowed.', 'Participatiewet (BWBR0015703), article 10d, paragraphs 4 and 5'),
     ('flat_term', 140, 'Forfaitair wordt ten hoogste zes maanden gesubsidieerd.', 'A flat rate is paid for six months at most.', 'Participatiewet (BWBR0015703), article 10d, paragraph 1, under b'),

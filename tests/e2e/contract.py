@@ -86,8 +86,16 @@ class Contract:
             if media == 'application/json' or media.endswith('+json'):
                 schema = content[media]['schema']
                 Validator(schema, resolver=self.resolver, format_checker=checker).validate(response.json)
+        for fault in (response.json.get('errors', []) if response.status >= 400 and response.body else []):
+            self.check_pointer(operation, fault, where)
         if response.status < 300 or response.status == 304:
             self.note_called(operation['operationId'] + (':304' if response.status == 304 else ''))
+
+    def check_pointer(self, operation, fault, where):
+        """A fault of a body names a property that this body has, or the body as a whole."""
+        if fault['place'] == 'body' and fault['pointer'] and fault['code'] != 'unknown-property':
+            bodies = [self.deref(b['schema']) for b in self.deref(operation.get('requestBody', {})).get('content', {}).values()]
+            assert any(fault['pointer'].split('/')[1] in b.get('properties', {}) for b in bodies), f'{fault["pointer"]}: {where}'
 
     def awaits_304(self, path):
         operation = self.operation('GET', path)

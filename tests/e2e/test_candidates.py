@@ -483,6 +483,27 @@ def test_a_death_that_is_undone_leaves_the_status_as_it_was(as_role, candidate, 
     assert client.post(f'{place}/death-reversals', {'reason': 'wrong_report'}).json['status'] == status
 
 
+def test_seen_practitioner_what_ended_with_a_death_by_mistake_is_looked_at_again(as_role, candidate, region):
+    """Placement and benefit stayed ended, and nobody had anything to do: the person heard so at the bank."""
+    lead, who, place = as_role('team_lead'), candidate.json['id'], candidate.headers['location']
+    benefit = lead.post('/benefits', {'candidateId': who, 'kind': 'assistance', 'appliedOn': day(-9)}).json['id']
+    assert lead.post(f'/benefits/{benefit}/moves', {'event': 'grant'}).status == 200
+    course = lead.post('/trajectories', {'candidateId': who, 'kind': 'course'}).json['id']
+    work = lead.post('/placements', {'candidateId': who, 'kind': 'own_business', 'origin': 'self_found', 'hours': 8, 'contract': 'none'}).json['id']
+    assert as_role('consultant').post('/appointments', {'candidateId': who, 'kind': 'talk', 'startsAt': f'{day(5)}T09:00:00Z'}).status == 201
+    drafted = lead.post('/decisions', {'candidateId': who, 'kind': 'warning', 'conductOn': day(-2)})
+    assert drafted.status == 201, drafted.text
+    own = as_role('case_manager').get(place).json['caseManagerId']
+
+    def to_look_at(role):
+        return {(t['noun'], t['subjectId']) for t in as_role(role).get(f'/tasks?candidateId={who}&kind=look_again&state=open').json['items'] if t.get('ownerUserId') == own}
+    assert lead.post(f'{place}/deaths', {'diedOn': day(-1)}).status == 200 and to_look_at('team_lead') == set()
+    assert lead.post(f'{place}/death-reversals', {'reason': 'wrong_candidate'}).status == 200
+    about = {('placement', work), ('trajectory', course), ('candidate', who)}
+    assert to_look_at('team_lead') == to_look_at('case_manager') == about | {('benefit', benefit), ('decision', drafted.json['id'])}
+    assert to_look_at('consultant') == about
+
+
 @pytest.mark.parametrize('when,status', [(day(1), 400), ('1989-01-01', 400), ('1850-01-01', 400), ('2026-02-30', 400), (day(), 200)])
 def test_nobody_dies_in_the_future_or_before_birth(as_role, candidate, when, status):
     answer = as_role('case_manager').post(f'{candidate.headers["location"]}/deaths', {'diedOn': when})

@@ -196,6 +196,19 @@ def test_a_wage_cost_subsidy_follows_the_wage_value(as_role, placement):
     assert granted['percentage'] == 45 and granted['monthCents'] == 91823 and granted['wageValueId'] == measured.json['id']
 
 
+def test_seen_attacker_who_reads_no_wage_values_hears_one_code_for_none_and_for_a_full_one(as_role, placement):
+    """`full_wage_value` told the matching unit that somebody earns the whole wage. A flat rate over its ceiling was open, too, for exactly these people."""
+    lead, consultant = as_role('team_lead'), as_role('consultant')
+    heard = {}
+    for percentage in (None, 100):
+        made = placement('regular')
+        if percentage:
+            assert lead.post('/wage-values', {'placementId': made['id'], 'measuredOn': '2026-10-01', 'percentage': percentage, 'method': 'UWLM', 'validUntil': '2031-12-31'}).status == 201
+        asked = ask(lead, made, 'wage_cost_subsidy').json['id']
+        heard[percentage] = [client.post(f'/instruments/{asked}/grants').json['missing'] for client in (consultant, lead)]
+    assert heard == {None: [['wage_value'], ['wage_value']], 100: [['wage_value'], ['full_wage_value']]}
+
+
 def test_subsidised_work_beside_regular_work_asks_for_a_consult_that_stops_the_start(as_role, placement, region):
     client, regular = as_role('consultant'), placement('regular')
     assert client.post(f'/placements/{regular["id"]}/acceptances', {}).status == 200

@@ -457,7 +457,7 @@ const struct constraint_rule constraint_rules[] = {
     {"decision_by_another", PROBLEM_DECISION_BY_DRAFTER, FAULT_VALUE, "/decidedBy", ""},
     {"placement_full_once", PROBLEM_PLACEMENTS_OVERLAP, FAULT_UNIQUE, "/startsOn", ""},
     {"on_call_one_at_a_time", PROBLEM_SOMEBODY_ON_CALL, FAULT_UNIQUE, "/fromAt", ""},
-    {"benefit_once_at_a_time", PROBLEM_BENEFITS_OVERLAP, FAULT_UNIQUE, "/fromDay", ""},
+    {"benefit_once_at_a_time", PROBLEM_BENEFITS_OVERLAP, FAULT_UNIQUE, "/day /fromDay", ""},
     {"mandate_exclusive", PROBLEM_APPROACHED, FAULT_UNIQUE, "/employerId", ""},
     {NULL, PROBLEM_INTERNAL, FAULT_NONE, NULL, NULL},
 };

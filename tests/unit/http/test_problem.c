@@ -29,9 +29,11 @@ static const struct field body_fields[] = {
     {.name = "employerId", .column = "employer_id"},
     {.name = "pc4", .column = "postcode4"},
     {.name = "hoursMin", .column = "hours_min"},
+    {.name = "startDate", .column = "start_date"},
+    {.name = "day", .column = "day"},
     {.name = "competences", .column = "competences", .type = FIELD_LIST, .schema = &item},
 };
-static const struct schema body = {.name = "VacancyNew", .fields = body_fields, .count = 4};
+static const struct schema body = {.name = "VacancyNew", .fields = body_fields, .count = 6};
 static const struct field path_fields[] = {{.name = "vacancyId", .column = "vacancy_id"}};
 static const struct operation operation = {.body = &body,
                                            .path_fields = path_fields,
@@ -129,7 +131,10 @@ static void a_named_constraint_says_where_to_look(void **state)
     ABOUT(constraint(state, "23514", "vacancy", "vacancy_dates_in_order"), "invalid /startDate",
           FAULT_ORDER);
     assert_str(ctx->faults.at[0].limit, "neededBy");
-    ABOUT(constraint(state, "23505", "user_account", "user_account_email"), "duplicate /email",
+    /* of several the one that this body has; the body as a whole when it has none */
+    ABOUT(constraint(state, "23P01", "benefit", "benefit_once_at_a_time"), "benefits-overlap /day",
+          FAULT_UNIQUE);
+    ABOUT(constraint(state, "23505", "user_account", "user_account_email"), "duplicate ",
           FAULT_UNIQUE);
     /* the list of a candidate names a competence twice: a mistake in the body, and not a duplicate */
     ABOUT(constraint(state, "23505", "candidate_competence", "candidate_competence_pkey"),
