@@ -158,6 +158,11 @@ class Contract:
             return self.parameters[parameter['$ref'].rsplit('/', 1)[1]]
         return parameter
 
+    def offered(self):
+        """{operation: its roles} of what rows offer in `actions`: the writes below the address of each schema that has them."""
+        places = [schema['x-self'] for schema in self.schemas.values() if 'x-self' in schema and 'actions' in schema['properties']]
+        return {o.id: list(o.rights) for o in self.operations if o.method != 'get' and o.path.startswith(tuple(places))}
+
     def role_mask(self, names):
         mask = 0
         for name in names:

@@ -52,6 +52,14 @@ create function app.is_own_file(candidate uuid, actor uuid) returns boolean lang
     end $$;
 grant execute on function app.is_own_file(uuid, uuid) to public;
 
+-- The caller's own file, when the caller is a candidate.
+create function app.own_file() returns uuid language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select a.candidate_id from app.access a where a.tenant_id = app.tenant() and a.grantee_id = app.actor() and a.purpose = 'own');
+    end $$;
+
 -- Who sees a row about a person that is shown to the person too: nouns on the wall of the person ask this, and add what they show to others.
 create function app.sees_person(candidate uuid, scope text, role text, organisation uuid, actor uuid)
     returns boolean language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp

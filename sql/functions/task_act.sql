@@ -214,27 +214,23 @@ create function app.task_reassign(task uuid, to_user uuid, to_organisation uuid,
         where o.tenant_id = t.tenant_id and o.id = t.id;
     end $$;
 
--- What the caller can do with it now: operations, and where they are.
+-- What the caller can do with it now: operations that the role may call, and where they are.
 create function app.task_actions(t app.task) returns json language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        acts boolean := app.task_acts(t);
-        made boolean := app.task_made_it(t);
         pending boolean := app.task_is_pending(t.state);
         open boolean := app.task_is_open(t.state);
+        acts boolean := (open or pending) and app.task_acts(t);
+        made boolean := (open or pending) and app.task_made_it(t);
     begin
-        if app.task_reopens(t) then
-            return json_build_array(json_build_object('operation', 'reopenTask', 'method', 'POST', 'href', format('/v1/tasks/%s/reopenings', t.id)));
-        elsif not (open or pending) or not (acts or made) then
-            return '[]';
-        end if;
-        return (select json_agg(json_build_object('operation', o.operation, 'method', 'POST', 'href', format('/v1/tasks/%s/%s', t.id, o.place)))
+        return (select coalesce(json_agg(json_build_object('operation', o.operation, 'method', 'POST', 'href', format('/v1/tasks/%s/%s', t.id, o.place))), '[]')
                 from (values ('acceptTask', 'acceptances', pending and acts), ('declineTask', 'refusals', pending and acts),
-                             ('completeTask', 'completions', open and acts and not app.task_waits_for_subject(t)), ('withdrawTask', 'withdrawals', made),
-                             ('replanTask', 'replannings', not (select k.law from ref.task_kind k where k.kind = t.kind)),
-                             ('reassignTask', 'reassignments', true)) o (operation, place, may)
-                where o.may);
+                             ('completeTask', 'completions', open and acts and not app.task_waits_for_subject(t)),
+                             ('reopenTask', 'reopenings', app.task_reopens(t)), ('withdrawTask', 'withdrawals', made),
+                             ('replanTask', 'replannings', (acts or made) and not (select k.law from ref.task_kind k where k.kind = t.kind)),
+                             ('reassignTask', 'reassignments', acts or made)) o (operation, place, may)
+                where o.may and app.may_call(o.operation, app.role()));
     end $$;
 
 -- Names: what it is about, who owns it, to whom it is promised. Whoever sees the task gets them, also without a right to these themselves.

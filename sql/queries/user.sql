@@ -5,9 +5,10 @@ u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.o
 
 -- query: user_profile
 -- rows: one
+-- whose: nobody
 select :actor::uuid as id, u.name, :role::text as role, :organisation::uuid as organisation_id,
        app.user_organisation(u.id) as organisation_name,
-       t.id as tenant_id, t.name as tenant_name, :permissions::json as permissions, :hat::uuid as hat_id,
+       t.id as tenant_id, t.name as tenant_name, case when :role::text = 'candidate' then app.own_file() end as candidate_id, :permissions::json as permissions, :hat::uuid as hat_id,
        (select json_strip_nulls(json_agg(json_build_object('id', h.id, 'role', h.role, 'organisationId', h.organisation_id,
             'organisationName', case when h.id = u.id then app.user_organisation(u.id) else app.hat_organisation(h.id) end,
             'attributes', h.attributes, 'fromAt', to_char(h.from_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),

@@ -38,12 +38,13 @@ RIGHTS = {'updateLight': ['boss'], 'createShadow': ['clerk', 'boss']}
 
 def test_states_become_functions_and_a_page():
     noun = states.Noun('light', LIGHT)
-    made = states.functions([noun], RIGHTS)
+    made = states.functions([noun], RIGHTS, {'updateLight': ['boss', 'clerk']})
     assert "app.light_is_pending(state text) returns boolean immutable parallel safe\n    return state in ('red');" in made
     assert 'light_is_open' in made and 'light_is_ended' in made and 'light_is_settled' not in made
     assert "when 'createShadow' then state in ('green')" in made and "('light', 'createShadow', '{green}'::text[], '{clerk,boss}'::text[])" in made
     assert "if new.watt::text is distinct from old.watt::text or new.colour::text is distinct from old.colour::text then" in made
     assert "perform app.require('light', state, 'updateLight.lamp');" in made and 'declare state text := old.state;' in made
+    assert "when 'updateLight' then role in ('boss', 'clerk')\n        else false end;" in made     # app.may_call
     page = emit_docs.states(noun)
     assert '| updateLight.lamp | watt, colour | yes | yes |  |' in page
     assert '[*] --> red' in page and 'off --> [*]' in page and '| green | open |' in page
@@ -76,4 +77,4 @@ def test_what_does_not_fit_is_refused(before, after, match):
 
 def test_an_operation_that_the_contract_does_not_have_is_refused():
     with pytest.raises(Wrong, match='light.sql: createShadow is no operation of the contract'):
-        states.functions([states.Noun('light', LIGHT)], {'updateLight': []})
+        states.functions([states.Noun('light', LIGHT)], {'updateLight': []}, {})

@@ -110,10 +110,28 @@ def test_he_does_what_was_asked_of_him(own, as_role, world):
     consultant.post('/tasks', {'kind': 'barrier', 'noun': 'candidate', 'subjectId': candidate, 'dueDay': '2031-03-01'})
     tasks = {t['kind']: t for t in client.get('/tasks?state=open').json['items']}
     assert set(tasks) == {'search', 'register'} and not NEVER & set(tasks['search'])
-    assert [a['operation'] for a in tasks['search']['actions']][0] == 'completeTask'
+    assert [a['operation'] for a in tasks['search']['actions']] == ['completeTask']
     done = client.post(f'/tasks/{tasks["register"]["id"]}/completions', {'outcome': 'met'})
     assert done.status == 200 and done.json['state'] == 'done'
     assert client.post(f'/tasks/{tasks["search"]["id"]}/completions', {'outcome': 'kept'}).problem == 'outcome-of-another-kind'
+
+
+def test_seen_builder_nothing_is_offered_that_the_role_may_not_call(own, as_role):
+    """Rows offered a candidate another moment, another owner and a reopening: all of them 403."""
+    candidate, client = own
+    as_role('consultant').post('/trajectories', {'candidateId': candidate, 'kind': 'intake', 'searchUntil': '2031-03-01'})
+    task, = client.get('/tasks?state=open').json['items']
+    ended = client.post(f'/tasks/{task["id"]}/completions', {'outcome': 'met'}).json
+    offered = {action['operation'] for seen in (task, ended, client.get(f'/tasks/{task["id"]}').json) for action in seen['actions']}
+    assert offered == {'completeTask'} <= set(client.get('/user-profile').json['permissions'])
+    assert [a['operation'] for a in as_role('team_lead').get(f'/tasks/{task["id"]}').json['actions']] == ['reopenTask']
+
+
+def test_seen_builder_an_app_finds_the_own_file(own, as_role):
+    """A file on which nothing has happened yet was nowhere to be found: every list is empty, and /candidates is for others."""
+    candidate, client = own
+    assert client.get('/user-profile').json['candidateId'] == candidate
+    assert 'candidateId' not in as_role('case_manager').get('/user-profile').json
 
 
 def test_he_gives_and_withdraws_consent(own, as_role):

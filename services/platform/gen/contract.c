@@ -2978,7 +2978,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = get_user_profile_rights,
-        .response = &user_profile_schema, .shown = 0x3ffu,
+        .response = &user_profile_schema, .shown = 0x7ffu,
         .handle = get_user_profile_plan,
     },
     {

@@ -2094,16 +2094,17 @@ struct statement *sql_tenant_get(struct plan *plan, struct sql_tenant_get args)
 const struct query query_user_profile = {
     .name = "user_profile",
     .text = "select $1::uuid as id, u.name, $2::text as role, $3::uuid as organisation_id, app.user_organisat"
-            "ion(u.id) as organisation_name, t.id as tenant_id, t.name as tenant_name, $4::json as permission"
-            "s, $5::uuid as hat_id, (select json_strip_nulls(json_agg(json_build_object('id', h.id, 'role', h"
-            ".role, 'organisationId', h.organisation_id, 'organisationName', case when h.id = u.id then app.u"
-            "ser_organisation(u.id) else app.hat_organisation(h.id) end, 'attributes', h.attributes, 'fromAt'"
-            ", to_char(h.from_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'untilAt', to_char(h.u"
-            "ntil_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')) order by h.id <> h.user_id, h.id))"
-            " from entry.hat h where h.user_id = $1::uuid and h.tenant_id = t.tenant_id and (h.from_at is nul"
-            "l or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) as hats fro"
-            "m ref.tenant t left join app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenant_id whe"
-            "re t.tenant_id = (select app.tenant())",
+            "ion(u.id) as organisation_name, t.id as tenant_id, t.name as tenant_name, case when $2::text = '"
+            "candidate' then app.own_file() end as candidate_id, $4::json as permissions, $5::uuid as hat_id,"
+            " (select json_strip_nulls(json_agg(json_build_object('id', h.id, 'role', h.role, 'organisationId"
+            "', h.organisation_id, 'organisationName', case when h.id = u.id then app.user_organisation(u.id)"
+            " else app.hat_organisation(h.id) end, 'attributes', h.attributes, 'fromAt', to_char(h.from_at at"
+            " time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'untilAt', to_char(h.until_at at time zone '"
+            "UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')) order by h.id <> h.user_id, h.id)) from entry.hat h wher"
+            "e h.user_id = $1::uuid and h.tenant_id = t.tenant_id and (h.from_at is null or h.from_at <= cloc"
+            "k.now()) and (h.until_at is null or h.until_at > clock.now())) as hats from ref.tenant t left jo"
+            "in app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenant_id where t.tenant_id = (sele"
+            "ct app.tenant())",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

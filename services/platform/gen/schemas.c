@@ -1089,10 +1089,11 @@ static const struct field user_profile_fields[] = {
     {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "tenantId", .key = {"\"tenantId\":", 11}, .column = "tenant_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "tenantName", .key = {"\"tenantName\":", 13}, .column = "tenant_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2000u},
     {.name = "permissions", .key = {"\"permissions\":", 14}, .column = "permissions", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 0, .max = 500, .item_max = 80, .visible_to = 0xffffffffu},
 };
 const struct schema user_profile_schema = {
-    .name = "UserProfile", .fields = user_profile_fields, .count = 10,
+    .name = "UserProfile", .fields = user_profile_fields, .count = 11,
     .size = 0, .self = NULL,
 };
 static const struct field user_fields[] = {

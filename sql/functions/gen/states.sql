@@ -529,6 +529,18 @@ create function app.operations(noun text, state text, role text) returns text[] 
     where o.noun = operations.noun and operations.state = any (o.states) and operations.role = any (o.roles)
     $$;
 
+-- Whether the role may call the operation at all: what a row offers in `actions` asks it.
+create function app.may_call(operation text, role text) returns boolean immutable parallel safe
+    return case operation
+        when 'acceptTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
+        when 'declineTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
+        when 'completeTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin', 'candidate')
+        when 'reopenTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
+        when 'withdrawTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
+        when 'replanTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
+        when 'reassignTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
+        else false end;
+
 create function app.agreement_guard() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
