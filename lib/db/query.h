@@ -53,6 +53,7 @@ struct query_list {
     const char
         *reached; /* of a list about persons: it begins at those whom the caller may see, when
                             that is not the whole municipality; NULL: it does not */
+    int one; /* the filter that asks for one of these persons: then it begins at that one. -1: none */
 };
 
 struct query {

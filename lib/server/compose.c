@@ -131,7 +131,8 @@ static struct variant with_filters(const struct exchange *exchange,
             add_filter(&variant, exchange, i, &list->filters[i]);
     if (list->living && exchange->page.sort != list->changes)
         add_predicate(&variant, str_of(list->living), S(""));
-    variant.reached = list->reached && sees_some(exchange);
+    bool asked_for_one = list->one >= 0 && exchange->request.query[list->one].at;
+    variant.reached = list->reached && !asked_for_one && sees_some(exchange);
     if (variant.reached)
         add_predicate(&variant, str_of(list->reached), S(""));
     return variant;

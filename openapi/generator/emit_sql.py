@@ -119,13 +119,14 @@ def list_table(query, contract):
         out.append(f'static const struct query_filter {query.name}_filters[] = {{\n{rows},\n}};')
     rows = ',\n'.join('    {' + ', '.join(map(quoted, sort)) + '}' for sort in query.sorts)
     out.append(f'static const struct query_sort {query.name}_sorts[] = {{\n{rows},\n}};')
+    one = [place for place, name in enumerate(wanted) if query.reached and (filters.get(name) or '').startswith(f'{query.reached} = ')]
     out.append(f'static const struct query_list {query.name}_list = {{\n'
                f'    {query.name + "_filters" if wanted else "NULL"}, {len(wanted)},\n'
                f'    {query.name}_sorts, {len(query.sorts)},\n'
                f'    {", ".join(map(quoted, query.key))},\n'
                f'    {"true" if query.newest_first else "false"},\n'
                f'    {f"&{query.name}_changes" if query.changes else "NULL"}, {quoted(query.living) if query.living else "NULL"},\n'
-               f'    {quoted(f"{query.reached} = any (array(select app.reached_by_me()))") if query.reached else "NULL"},\n}};')
+               f'    {quoted(f"{query.reached} = any (array(select app.reached_by_me()))") if query.reached else "NULL"}, {one[0] if one else -1},\n}};')
     return out
 
 

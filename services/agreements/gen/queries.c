@@ -24,7 +24,7 @@ static const struct query_list agreement_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_agreement_list = {
     .name = "agreement_list",
@@ -230,7 +230,7 @@ static const struct query_list document_list_list = {
     "d.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_document_list = {
     .name = "document_list",
@@ -317,7 +317,7 @@ static const struct query_list figure_list_list = {
     "f.code", "code", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_figure_list = {
     .name = "figure_list",
@@ -390,7 +390,7 @@ static const struct query_list figure_record_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_figure_record_list = {
     .name = "figure_record_list",
@@ -438,7 +438,7 @@ static const struct query_list letter_template_list_list = {
     "l.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_letter_template_list = {
     .name = "letter_template_list",
@@ -510,7 +510,7 @@ static const struct query_list participation_list_list = {
     "a.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_participation_list = {
     .name = "participation_list",
@@ -620,7 +620,7 @@ static const struct query_list project_list_list = {
     "p.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_project_list = {
     .name = "project_list",
@@ -786,7 +786,7 @@ static const struct query_list stated_figure_list_list = {
     "f.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_stated_figure_list = {
     .name = "stated_figure_list",

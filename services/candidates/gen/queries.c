@@ -30,7 +30,7 @@ static const struct query_list appointment_list_list = {
     "a.id", "id", "uuid",
     false,
     NULL, NULL,
-    "a.candidate_id = any (array(select app.reached_by_me()))",
+    "a.candidate_id = any (array(select app.reached_by_me()))", 0,
 };
 const struct query query_appointment_list = {
     .name = "appointment_list",
@@ -317,7 +317,7 @@ static const struct query_list appointment_transition_list_list = {
     "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_appointment_transition_list = {
     .name = "appointment_transition_list",
@@ -350,7 +350,7 @@ static const struct query_list benefit_list_list = {
     "b.id", "id", "uuid",
     true,
     NULL, NULL,
-    "b.candidate_id = any (array(select app.reached_by_me()))",
+    "b.candidate_id = any (array(select app.reached_by_me()))", 0,
 };
 const struct query query_benefit_list = {
     .name = "benefit_list",
@@ -484,7 +484,7 @@ static const struct query_list candidate_list_list = {
     "c.id", "id", "uuid",
     true,
     &candidate_list_changes, "c.merged_into is null",
-    "c.id = any (array(select app.reached_by_me()))",
+    "c.id = any (array(select app.reached_by_me()))", 1,
 };
 const struct query query_candidate_list = {
     .name = "candidate_list",
@@ -945,7 +945,7 @@ static const struct query_list candidate_transition_list_list = {
     "t.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_candidate_transition_list = {
     .name = "candidate_transition_list",
@@ -976,7 +976,7 @@ static const struct query_list candidate_participation_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
-    "a.candidate_id = any (array(select app.reached_by_me()))",
+    "a.candidate_id = any (array(select app.reached_by_me()))", 1,
 };
 const struct query query_candidate_participation_list = {
     .name = "candidate_participation_list",
@@ -1091,7 +1091,7 @@ static const struct query_list inspection_list_list = {
     "i.number", "number", "bigint",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_inspection_list = {
     .name = "inspection_list",
@@ -1129,7 +1129,7 @@ static const struct query_list trajectory_list_list = {
     "t.id", "id", "uuid",
     true,
     NULL, NULL,
-    "t.candidate_id = any (array(select app.reached_by_me()))",
+    "t.candidate_id = any (array(select app.reached_by_me()))", 0,
 };
 const struct query query_trajectory_list = {
     .name = "trajectory_list",

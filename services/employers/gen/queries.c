@@ -17,7 +17,7 @@ static const struct query_list contact_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_contact_list = {
     .name = "contact_list",
@@ -58,7 +58,7 @@ static const struct query_list contact_list_of_organisation_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_contact_list_of_organisation = {
     .name = "contact_list_of_organisation",
@@ -203,7 +203,7 @@ static const struct query_list employer_list_list = {
     "e.id", "id", "uuid",
     false,
     &employer_list_changes, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_employer_list = {
     .name = "employer_list",
@@ -323,7 +323,7 @@ static const struct query_list employer_condition_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_employer_condition_list = {
     .name = "employer_condition_list",
@@ -407,7 +407,7 @@ static const struct query_list screening_list_list = {
     "s.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_screening_list = {
     .name = "screening_list",
@@ -498,7 +498,7 @@ static const struct query_list site_list_list = {
     "s.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_site_list = {
     .name = "site_list",
@@ -600,7 +600,7 @@ static const struct query_list vacancy_list_list = {
     "v.id", "id", "uuid",
     true,
     &vacancy_list_changes, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_vacancy_list = {
     .name = "vacancy_list",
@@ -889,7 +889,7 @@ static const struct query_list vacancy_transition_list_list = {
     "t.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_vacancy_transition_list = {
     .name = "vacancy_transition_list",
@@ -915,7 +915,7 @@ static const struct query_list vacancy_answer_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_vacancy_answer_list = {
     .name = "vacancy_answer_list",

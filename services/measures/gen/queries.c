@@ -22,7 +22,7 @@ static const struct query_list decision_list_list = {
     "d.id", "id", "uuid",
     true,
     NULL, NULL,
-    "d.candidate_id = any (array(select app.reached_by_me()))",
+    "d.candidate_id = any (array(select app.reached_by_me()))", 0,
 };
 const struct query query_decision_list = {
     .name = "decision_list",
@@ -319,7 +319,7 @@ static const struct query_list decision_transition_list_list = {
     "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_decision_transition_list = {
     .name = "decision_transition_list",
@@ -350,7 +350,7 @@ static const struct query_list objection_list_list = {
     "o.id", "id", "uuid",
     true,
     NULL, NULL,
-    "o.candidate_id = any (array(select app.reached_by_me()))",
+    "o.candidate_id = any (array(select app.reached_by_me()))", 0,
 };
 const struct query query_objection_list = {
     .name = "objection_list",
@@ -530,7 +530,7 @@ static const struct query_list objection_transition_list_list = {
     "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_objection_transition_list = {
     .name = "objection_transition_list",
@@ -565,7 +565,7 @@ static const struct query_list signal_list_list = {
     "s.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_signal_list = {
     .name = "signal_list",
@@ -725,7 +725,7 @@ static const struct query_list signal_transition_list_list = {
     "t.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_signal_transition_list = {
     .name = "signal_transition_list",

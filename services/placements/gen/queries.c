@@ -37,7 +37,7 @@ static const struct query_list instrument_list_list = {
     "i.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_instrument_list = {
     .name = "instrument_list",
@@ -219,7 +219,7 @@ static const struct query_list on_call_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_on_call_list = {
     .name = "on_call_list",
@@ -305,7 +305,7 @@ static const struct query_list placement_list_list = {
     "p.id", "id", "uuid",
     true,
     &placement_list_changes, NULL,
-    "p.candidate_id = any (array(select app.reached_by_me()))",
+    "p.candidate_id = any (array(select app.reached_by_me()))", 2,
 };
 const struct query query_placement_list = {
     .name = "placement_list",
@@ -569,7 +569,7 @@ static const struct query_list placement_contact_list_list = {
     "c.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_placement_contact_list = {
     .name = "placement_contact_list",
@@ -652,7 +652,7 @@ static const struct query_list proposal_list_list = {
     "p.id", "id", "uuid",
     true,
     &proposal_list_changes, NULL,
-    "p.candidate_id = any (array(select app.reached_by_me()))",
+    "p.candidate_id = any (array(select app.reached_by_me()))", 2,
 };
 const struct query query_proposal_list = {
     .name = "proposal_list",
@@ -769,7 +769,7 @@ static const struct query_list proposal_transition_list_list = {
     "t.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_proposal_transition_list = {
     .name = "proposal_transition_list",
@@ -889,7 +889,7 @@ static const struct query_list wage_value_list_list = {
     "w.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_wage_value_list = {
     .name = "wage_value_list",

@@ -31,7 +31,7 @@ static const struct query_list calendar_feed_list_list = {
     "f.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_calendar_feed_list = {
     .name = "calendar_feed_list",
@@ -104,7 +104,7 @@ static const struct query_list colleague_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_colleague_list = {
     .name = "colleague_list",
@@ -130,7 +130,7 @@ static const struct query_list competence_list_list = {
     "c.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_competence_list = {
     .name = "competence_list",
@@ -178,7 +178,7 @@ static const struct query_list condition_list_list = {
     "c.bit", "bit", "int",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_condition_list = {
     .name = "condition_list",
@@ -237,7 +237,7 @@ static const struct query_list endpoint_list_list = {
     "e.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_endpoint_list = {
     .name = "endpoint_list",
@@ -360,7 +360,7 @@ static const struct query_list hand_over_list_list = {
     "h.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_hand_over_list = {
     .name = "hand_over_list",
@@ -421,7 +421,7 @@ static const struct query_list hat_page_list = {
     "h.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_hat_page = {
     .name = "hat_page",
@@ -507,7 +507,7 @@ static const struct query_list login_page_list = {
     "l.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_login_page = {
     .name = "login_page",
@@ -619,7 +619,7 @@ static const struct query_list mandate_list_list = {
     "m.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_mandate_list = {
     .name = "mandate_list",
@@ -746,7 +746,7 @@ static const struct query_list message_list_list = {
     "m.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_message_list = {
     .name = "message_list",
@@ -829,7 +829,7 @@ static const struct query_list message_template_list_list = {
     "t.code", "code", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_message_template_list = {
     .name = "message_template_list",
@@ -882,7 +882,7 @@ static const struct query_list neighbourhood_list_list = {
     "n.code", "code", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_neighbourhood_list = {
     .name = "neighbourhood_list",
@@ -910,7 +910,7 @@ static const struct query_list note_list_list = {
     "n.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_note_list = {
     .name = "note_list",
@@ -1012,7 +1012,7 @@ static const struct query_list occupation_list_list = {
     "o.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_occupation_list = {
     .name = "occupation_list",
@@ -1073,7 +1073,7 @@ static const struct query_list organisation_list_list = {
     "o.id", "id", "uuid",
     false,
     &organisation_list_changes, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_organisation_list = {
     .name = "organisation_list",
@@ -1155,7 +1155,7 @@ static const struct query_list place_list_list = {
     "p.postcode4", "postcode4", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_place_list = {
     .name = "place_list",
@@ -1210,7 +1210,7 @@ static const struct query_list queue_job_list_list = {
     "j.id", "id", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_queue_job_list = {
     .name = "queue_job_list",
@@ -1256,7 +1256,7 @@ static const struct query_list queue_dead_letter_list_list = {
     "d.id", "id", "bigint",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_queue_dead_letter_list = {
     .name = "queue_dead_letter_list",
@@ -1312,7 +1312,7 @@ static const struct query_list queue_kind_list_list = {
     "k.kind", "kind", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_queue_kind_list = {
     .name = "queue_kind_list",
@@ -1355,7 +1355,7 @@ static const struct query_list queue_schedule_list_list = {
     "f.id", "id", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_queue_schedule_list = {
     .name = "queue_schedule_list",
@@ -1382,7 +1382,7 @@ static const struct query_list queue_act_list_list = {
     "a.id", "id", "uuid",
     true,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_queue_act_list = {
     .name = "queue_act_list",
@@ -1535,7 +1535,7 @@ static const struct query_list region_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_region_list = {
     .name = "region_list",
@@ -1613,7 +1613,7 @@ static const struct query_list rule_list_list = {
     "r.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_rule_list = {
     .name = "rule_list",
@@ -1755,7 +1755,7 @@ static const struct query_list rule_code_list_list = {
     "c.code", "code", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_rule_code_list = {
     .name = "rule_code_list",
@@ -1791,7 +1791,7 @@ static const struct query_list task_list_list = {
     "t.id", "id", "uuid",
     true,
     &task_list_changes, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_task_list = {
     .name = "task_list",
@@ -1882,7 +1882,7 @@ static const struct query_list task_kind_list_list = {
     "k.kind", "kind", "text",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_task_kind_list = {
     .name = "task_kind_list",
@@ -2035,7 +2035,7 @@ static const struct query_list task_transition_list_list = {
     "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_task_transition_list = {
     .name = "task_transition_list",
@@ -2064,7 +2064,7 @@ static const struct query_list tenant_list_list = {
     "t.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_tenant_list = {
     .name = "tenant_list",
@@ -2137,7 +2137,7 @@ static const struct query_list user_list_list = {
     "u.id", "id", "uuid",
     false,
     &user_list_changes, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_user_list = {
     .name = "user_list",
@@ -2238,7 +2238,7 @@ static const struct query_list work_list_page_list = {
     "t.id", "id", "uuid",
     false,
     NULL, NULL,
-    NULL,
+    NULL, -1,
 };
 const struct query query_work_list_page = {
     .name = "work_list_page",
