@@ -31,6 +31,7 @@ const struct permission permissions[] = {
     {"cancelSession", 0x7u, 0x0u},
     {"completeTask", 0xafffu, 0x0u},
     {"convertPlacement", 0x17u, 0x0u},
+    {"correctHandOut", 0x3u, 0x0u},
     {"correctHandling", 0x3u, 0x0u},
     {"correctPlacementEnd", 0x2u, 0x0u},
     {"countFigure", 0xc00eu, 0x0u},

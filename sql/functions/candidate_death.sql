@@ -40,7 +40,7 @@ create function app.candidate_look_again(c app.candidate) returns void language 
             union all select 'benefit', b.id from app.benefit b where b.tenant_id = c.tenant_id and b.candidate_id = c.id and 'died' in (b.end_reason, b.refusal_reason)
             union all select 'signal', s.id from app.signal s where s.tenant_id = c.tenant_id and s.candidate_id = c.id and s.outcome = 'unknown' and s.withdrawn_at >= since
             union all select 'decision', d.id from app.decision d where d.tenant_id = c.tenant_id and d.candidate_id = c.id and (
-                app.candidate_ended_since('decision', d.id, 'lapse', since)
+                app.candidate_ended_since('decision', d.id, 'lapse', since) or app.candidate_ended_since('decision', d.id, 'restore', since) -- its terms ended
                 or exists (select from app.task k where k.tenant_id = d.tenant_id and k.subject_id = d.id and k.reason = 'subject_ended' and k.ended_at >= since))
             union all select 'candidate', c.id where exists (
                 select from app.appointment a where a.tenant_id = c.tenant_id and a.candidate_id = c.id and a.cancel_reason is null and app.candidate_ended_since('appointment', a.id, 'cancel', since)

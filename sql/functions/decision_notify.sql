@@ -171,22 +171,13 @@ create function app.decision_refuse_sent(d app.decision) returns void language p
         end if;
     end $$;
 
--- The letter was handed out to the person on a day (Awb, article 3:41). This counts as a letter that was sent. A letter that still waits is withdrawn. A letter that has gone,
--- or is going, tells the person itself, so the call is refused.
-create function app.decision_hand_out(decision uuid, day date, by_whom uuid, shown text) returns void language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+-- Notes for a decision that it was handed out on a day. A day that is long ago leaves little of the term to object: only a team lead notes it.
+create function app.decision_hand(d app.decision, on_day date, hand uuid, shown text) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
-        on_day date := coalesce(day, clock.today());
-        hand uuid := coalesce(by_whom, app.actor());
-        lacks text[];
+    declare lacks text[];
     begin
-        perform app.decision_refuse_sent(d); -- before the lock, too: whoever writes down that a letter has gone has it, and waits for the decision
-        perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id and m.to_candidate_id is not null order by m.id for no key update;
-        perform app.decision_refuse_sent(d);
-        perform app.move('decision', d.state, 'notify'); -- or refuses it, before anything is asked
-        if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() then
+        if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() or (app.role() <> 'team_lead' and on_day < clock.today() - app.rule_days('letter.hand_out')) then
             raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
         elsif not exists (select from app.user_account u where u.tenant_id = d.tenant_id and u.id = hand and u.role not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate')) then
             raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_handed_out_by_fkey';
@@ -198,4 +189,61 @@ create function app.decision_hand_out(decision uuid, day date, by_whom uuid, sho
         perform app.message_withdraw('decision', d.id, true);
         update app.decision x set handed_out_by = hand, receipt = shown where x.tenant_id = d.tenant_id and x.id = d.id;
         perform app.decision_notified(d.id, on_day);
+    end $$;
+
+-- The letter was handed out to the person on a day (Awb, article 3:41). This counts as a letter that was sent. A letter that still waits is withdrawn. A letter that has gone,
+-- or is going, tells the person itself, so the call is refused.
+create function app.decision_hand_out(decision uuid, day date, by_whom uuid, shown text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+    begin
+        perform app.decision_refuse_sent(d); -- before the lock, too: whoever writes down that a letter has gone has it, and waits for the decision
+        perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id and m.to_candidate_id is not null order by m.id for no key update;
+        perform app.decision_refuse_sent(d);
+        perform app.move('decision', d.state, 'notify'); -- or refuses it, before anything is asked
+        perform app.decision_hand(d, coalesce(day, clock.today()), coalesce(by_whom, app.actor()), shown);
+    end $$;
+
+-- A hand-out was noted for the wrong decision or day. It is taken back: with a day the decision was handed out then, and without one nobody was told of it yet, so its letter goes after all.
+-- Whoever pays hears both. The reason becomes a note. Somebody else corrects it than whoever noted it, or a team lead.
+create function app.decision_hand_out_correct(decision uuid, day date, by_whom uuid, shown text, why text) returns void language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
+        old app.decision := d;
+        noted_by uuid := (select t.actor from app.transition t where t.tenant_id = d.tenant_id and t.noun = 'decision' and t.subject_id = d.id and t.event = 'notify' order by t.seq desc limit 1);
+    begin
+        perform app.require('decision', case when d.handed_out_by is null then 'decided' else d.state end, 'correctHandOut');
+        if day is null and exists (select from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id and c.died_on is not null) then
+            perform app.refuse_state('died', '{}'); -- nobody could be told any more
+        end if;
+        if app.role() <> 'team_lead' and app.decision_logins(noted_by) && app.decision_logins(app.actor()) then
+            raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', array['second_person'])::text;
+        elsif day = d.notified_on and coalesce(by_whom, d.handed_out_by) = d.handed_out_by and coalesce(shown, d.receipt) = d.receipt then -- it says so already
+            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
+        end if;
+        perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id order by m.id for no key update;
+        perform app.message_withdraw('decision', d.id);
+        if exists (select from app.message m where m.tenant_id = d.tenant_id and m.occasion = app.occasion('decision', d.id::text, 'decided') and m.purpose = 'benefits_payment' and m.state <> 'withdrawn') then
+            perform app.decision_tell_payment(d, 'withdrawn', app.occasion('decision', d.id::text, 'withdrawn', d.version::text));
+        end if;
+        update app.message m set occasion = app.occasion('decision', d.id::text, 'corrected', m.id::text) -- what was decided is told again
+        where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id and (m.to_candidate_id is not null or m.purpose is not null)
+          and m.occasion in (app.occasion('decision', d.id::text, 'decided'), app.occasion('decision', d.id::text, 'put_off'));
+        update app.decision_review r set outcome = 'void', outcome_on = clock.today(), outcome_by = app.actor()
+        where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.kind = 'reconsideration' and r.outcome is null;
+        perform app.task_drop('decision', d.id, 'term', 'objection');
+        perform app.task_drop('decision', d.id, 'term', 'reconsideration');
+        update app.decision x set state = app.move('decision', d.state, 'take_back_hand_out'), notified_on = null, objection_until = null, reconsider_by = null, handed_out_by = null, receipt = null
+        where x.tenant_id = d.tenant_id and x.id = d.id returning x.* into d;
+        perform app.decision_undo_effect(old);
+        if day is not null then
+            perform app.decision_hand(d, day, coalesce(by_whom, old.handed_out_by), coalesce(shown, old.receipt));
+        else
+            perform app.notify_person('decision', d.candidate_id, 'decision', d.id, app.decision_letter(d, 'decided'), app.occasion('decision', d.id::text, 'decided'));
+        end if;
+        perform app.note_put('decision', d.id, why, author => app.actor());
+        perform audit.note('decision', d.id, 'change', array['handed_out', old.notified_on::text, coalesce(day::text, 'not')]);
     end $$;

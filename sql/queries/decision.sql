@@ -77,6 +77,12 @@ select app.decision_decide(:id::uuid)
 -- writes: yes
 select app.decision_hand_out(:id::uuid, @day::date, @handed_out_by::uuid, @receipt)
 
+-- query: decision_hand_out_correct
+-- body: DecisionHandOutCorrection
+-- rows: none
+-- writes: yes
+select app.decision_hand_out_correct(:id::uuid, @day::date, @handed_out_by::uuid, @receipt, @reason)
+
 -- query: decision_withdraw
 -- body: DecisionWithdrawal
 -- rows: none

@@ -1,6 +1,6 @@
 -- The life of a decision. It is drafted, the person is heard, somebody else decides, and from its notification it has effect.
 -- row: app.decision old.state
--- unasked: redraft, begin, end, lapse, replace, restore, reinstate
+-- unasked: redraft, begin, end, lapse, replace, restore, reinstate, take_back_hand_out
 insert into ref.state (noun, state, phase, initial) values
     ('decision', 'drafted',   'pending', true),
     ('decision', 'hearing',   'pending', false),
@@ -31,6 +31,8 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('decision', 'revised',  'restore',  'notified',  '{case_manager,team_lead,system}', 'what took its place lapsed, or was withdrawn untold; it begins and ends again as it had'),
     ('decision', 'revised',  'reinstate','decided',   '{case_manager,team_lead,system}', 'what took its place was withdrawn, and the person was told of neither'),
     ('decision', 'decided',  'notify',   'notified',  '{case_manager,team_lead,system}', 'the letter was sent or handed out'),
+    ('decision', 'notified', 'take_back_hand_out', 'decided', '{case_manager,team_lead}', 'a reason, and by somebody else or a team lead: it was handed out on another day, or not at all'),
+    ('decision', 'in_force', 'take_back_hand_out', 'decided', '{case_manager,team_lead}', 'a reason, and by somebody else or a team lead: it was handed out on another day, or not at all'),
     ('decision', 'notified', 'begin',    'in_force',  '{case_manager,team_lead,system}', 'the first day has come, and nothing suspends it'),
     ('decision', 'notified', 'end',      'ended',     '{case_manager,team_lead,benefits_payment,system}', 'the last day has passed'),
     ('decision', 'in_force', 'end',      'ended',     '{case_manager,team_lead,benefits_payment,system}', 'the last day has passed, or it was paid'),
@@ -50,6 +52,7 @@ insert into ref.state_operation (noun, operation, columns, states) values
     ('decision', 'giveView', '{}', '{hearing}'),
     ('decision', 'skipView', '{}', '{drafted,hearing}'),
     ('decision', 'reviseDecision', '{}', '{decided,notified,in_force,ended}'),
+    ('decision', 'correctHandOut', '{}', '{notified,in_force}'),
     ('decision', 'askReturn', '{}', '{decided,notified,in_force}'),
     ('decision', 'payDecision', '{}', '{decided,notified,in_force}'),
     ('decision', 'createObjection', '{}', '{decided,notified,in_force,ended}'),

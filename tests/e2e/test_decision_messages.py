@@ -380,6 +380,80 @@ def test_seen_practitioner_a_letter_that_is_handed_out_has_a_day_that_can_be(reg
         "select state from app.message where subject_id = %s and to_candidate_id is not null", (made['id'],))] == ['queued']
 
 
+def test_seen_attacker_a_hand_out_of_long_ago_is_noted_by_a_team_lead(reachable, decided, as_role, later):  # noqa: F811
+    """A case manager could note it so far back that the term to object had passed already, and whoever objects was late."""
+    made = decided()
+    with later(60):
+        for day in (days(1), days(56)):
+            refused = hand(as_role('case_manager'), made['id'], day=day)
+            assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/day', 'value')], refused.text
+        done = hand(as_role('team_lead'), made['id'], day=days(56))
+        assert done.status == 200 and done.json['notifiedOn'] == days(56), done.text
+
+
+def mend(client, decision, **more):
+    return client.post(f'/decisions/{decision}/hand-out-corrections', {'reason': 'Hoort bij een ander besluit.', **more})
+
+
+def test_seen_attacker_a_hand_out_that_was_noted_for_the_wrong_decision_is_taken_back(region, sending, receiving, reachable, decided, as_role, person):  # noqa: F811
+    """It stayed: the person was never told, and the term to object ran. Whoever noted it does not take it back alone; the letter goes after all, and whoever pays hears each step."""
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), decided()
+    assert mend(lead, made['id']).problem == 'state'
+    assert hand(case, made['id']).status == 200
+    assert mend(case, made['id']).json['missing'] == ['second_person'] and mend(lead, made['id'], reason=None).status == 400
+    assert mend(lead, made['id'], day=days(0)).json['errors'][0]['pointer'] == '/day', 'it says so already'
+    assert mend(as_role('consultant'), made['id']).status == 403
+    region.sql("set session_replication_role = replica; update app.message set state = 'sent', sent_at = clock.now() where subject_id = %s and purpose is not null", (made['id'],))
+    back = mend(lead, made['id'])
+    assert back.status == 200 and back.json['state'] == 'decided' and not {'notifiedOn', 'receipt', 'handedOutBy', 'objectionUntil'} & set(back.json), back.text
+    assert region.sql("select cause from app.task where subject_id = %s and kind = 'term' and state = 'open'", (made['id'],)) == []
+    assert region.sql("select text::text, wall from app.note where subject_id = %s", (made['id'],)) == [('Hoort bij een ander besluit.', 'measure')]
+    states = "select coalesce(purpose, 'person'), template, state from app.message where subject_id = %s and (purpose is not null or to_candidate_id is not null) order by id"
+    paid, waits = ('benefits_payment', 'decision_decided', 'sent'), ('person', 'decision', 'queued')
+    assert sorted(region.sql(states, (made['id'],))) == sorted([('person', 'decision', 'withdrawn'), paid, ('benefits_payment', 'decision_withdrawn', 'queued'), waits])
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        letter, = region.sql("select id::text from app.message where subject_id = %s and to_candidate_id is not null and state <> 'withdrawn'", (made['id'],))[0]
+        are(region, [letter], 'handed', None)
+        server.drop('drukker').acknowledge(**{f'1.{letter}': 'taken'})
+        until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] in ('notified', 'in_force'))
+    seen = lead.get(f'/decisions/{made["id"]}').json
+    assert seen['notifiedOn'] == days(0) and 'receipt' not in seen
+    assert sorted(t for _, t, _ in region.sql(states, (made['id'],)) if t != 'decision') == ['decision_decided', 'decision_decided', 'decision_withdrawn']
+    assert mend(lead, made['id']).problem == 'state', 'a letter told the person'
+
+
+def test_seen_attacker_a_hand_out_that_was_noted_for_the_wrong_day_has_the_right_one(region, reachable, decided, as_role, later):  # noqa: F811
+    """The benefit that an ending ended, the terms and the reconsideration follow."""
+    case, lead = as_role('case_manager'), as_role('team_lead')
+    for more in ({}, {'kind': 'ending', 'startsOn': days(2), 'endReason': 'no_information'}):
+        made = decided(**more)
+        with later(2):
+            assert hand(case, made['id'], receipt='witnessed').status == 200
+            before = lead.get(f'/decisions/{made["id"]}').json
+            for day in (days(3), days(-1)):
+                refused = mend(lead, made['id'], day=day)
+                assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/day', refused.text
+            assert lead.get(f'/decisions/{made["id"]}').json == before
+            done = mend(lead, made['id'], day=days(1))
+            assert done.status == 200 and (done.json['state'], done.json['notifiedOn'], done.json['receipt'], done.json['handedOutBy']) == (before['state'], days(1), 'witnessed', before['handedOutBy']), done.text
+            last = act(region, "select app.decision_last_day(%s, app.rule('term.objection'))::text", (days(1),))[0][0]
+            assert done.json['objectionUntil'] == last
+            assert sorted(region.sql("select cause, (due_at at time zone 'Europe/Amsterdam')::date::text from app.task where subject_id = %s and kind = 'term' and state = 'open'", (made['id'],)))[0] == ('objection', last)
+            assert {r.get('outcome') for r in done.json.get('reviews', [])} == (set() if more else {'void', None})
+            if more:
+                assert lead.get(f'/benefits/{made["benefitId"]}').json['state'] == 'ended'
+
+
+def test_race_of_eight_who_correct_one_hand_out_one_letter_goes(region, reachable, decided, as_role):  # noqa: F811
+    lead, made = as_role('team_lead'), decided()
+    assert hand(as_role('case_manager'), made['id']).status == 200
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: mend(lead, made['id']), range(8)))
+    assert sorted(one.status for one in answers) == [200] + [409] * 7, [one.text for one in answers]
+    assert region.sql("select count(*)::int from app.message where subject_id = %s and to_candidate_id is not null and state = 'queued'", (made['id'],)) == [(1,)]
+
+
 def test_seen_practitioner_a_letter_that_is_handed_out_after_the_month_says_other_days(region, reachable, january, decided, as_role, later):
     """Decided on 29 January and handed out on 2 February: it begins in March, the person gets a letter with those days, and whoever pays hears them. Where it would be another
     decision then, it is refused with what stands in the way, and nothing changes."""

@@ -718,6 +718,19 @@ def test_seen_attacker_what_was_replaced_stands_again_when_a_correction_is_withd
     assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).json['state'] == 'withdrawn'
 
 
+def test_seen_attacker_a_death_by_mistake_lists_what_lapsed_and_what_stands_again(region, as_role, notified, obliged):
+    """What stands again has its terms no more, and nobody heard so: it is looked at again, behind the wall of measures."""
+    lead, made = as_role('team_lead'), notified()
+    act(region, "update app.transition set at = at - interval '9 days' where subject_id = %s", (made['id'],))
+    untold = lighter(as_role, made['id'])
+    act(region, "update app.task set ended_at = ended_at - interval '9 days' where subject_id = %s and ended_at is not null", (made['id'],))
+    died(as_role, obliged)
+    assert lead.post(f'/candidates/{obliged}/death-reversals', {'reason': 'wrong_report'}).status == 200
+    found = {role: {t['subjectId'] for t in as_role(role).get(f'/tasks?candidateId={obliged}&kind=look_again&state=open').json['items'] if t['noun'] == 'decision'}
+             for role in ('team_lead', 'case_manager', 'consultant')}
+    assert found == {'team_lead': {made['id'], untold}, 'case_manager': {made['id'], untold}, 'consultant': set()}
+
+
 def test_seen_attacker_of_two_decisions_that_nobody_was_told_the_first_one_goes_after_all(region, as_role, person, decided):
     lead, made = as_role('team_lead'), decided()
     untold = lighter(as_role, made['id'], decider=person('team_lead', attributes=['decider'])[1]('team_lead'))

@@ -194,6 +194,7 @@ CALLS = {
     'app.decision_view_give(uuid,jsonb)': ('measures', "app.decision_view_give(%(decision)s, '{}')", 'MW404'),
     'app.decision_view_skip(uuid,text,text)': ('measures', "app.decision_view_skip(%(decision)s, 'ordinance', 'x')", 'MW404'),
     'app.decision_hand_out(uuid,date,uuid,text)': ('measures', "app.decision_hand_out(%(decision)s, null, null, 'signed')", 'MW404'),
+    'app.decision_hand_out_correct(uuid,date,uuid,text,text)': ('measures', "app.decision_hand_out_correct(%(decision)s, null, null, null, 'x')", 'MW404'),
     'app.decision_view_proven(uuid)': ('measures', 'app.decision_view_proven(%(asked_decision)s)', None),
     'app.decision_decide(uuid)': ('measures', 'app.decision_decide(%(decision)s)', 'MW404'),
     'app.decision_withdraw(uuid,text)': ('measures', "app.decision_withdraw(%(decision)s, 'other')", 'MW404'),

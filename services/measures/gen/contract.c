@@ -167,6 +167,24 @@ static enum err hand_out_decision_plan(struct ctx *ctx, const struct request *re
     });
     return OK;
 }
+static const struct right correct_hand_out_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field correct_hand_out_path[] = {
+    {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* correctHandOut: Correct that the letter was handed out */
+static enum err correct_hand_out_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_decision_hand_out_correct(plan, req->body, (struct sql_decision_hand_out_correct){
+        .id = req->path[0],
+    });
+    sql_decision_get(plan, (struct sql_decision_get){
+        .shows_candidate_alias = request_shows(req, 2),
+        .shows_view_arrived = request_shows(req, 49),
+        .id = req->path[0],
+    });
+    return OK;
+}
 static const struct right withdraw_decision_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field withdraw_decision_path[] = {
     {.name = "decisionId", .key = {"\"decisionId\":", 13}, .column = "decision_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -654,6 +672,21 @@ static const struct operation operations[] = {
         .handle = hand_out_decision_plan,
     },
     {
+        .id = "correctHandOut",
+        .method = METHOD_POST,
+        .path = "/decisions/{decisionId}/hand-out-corrections",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = correct_hand_out_rights,
+        .purpose = "measures",
+        .path_fields = correct_hand_out_path, .path_count = 1,
+        .body = &decision_hand_out_correction_schema,
+        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .show = &operations[2],
+        .handle = correct_hand_out_plan,
+    },
+    {
         .id = "withdrawDecision",
         .method = METHOD_POST,
         .path = "/decisions/{decisionId}/withdrawals",
@@ -768,7 +801,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .body = &objection_new_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = create_objection_plan,
     },
     {
@@ -810,7 +843,7 @@ static const struct operation operations[] = {
         .path_fields = repair_objection_path, .path_count = 1,
         .body = &objection_repair_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = repair_objection_plan,
     },
     {
@@ -825,7 +858,7 @@ static const struct operation operations[] = {
         .path_fields = postpone_objection_path, .path_count = 1,
         .body = &objection_postponement_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = postpone_objection_plan,
     },
     {
@@ -840,7 +873,7 @@ static const struct operation operations[] = {
         .path_fields = enjoin_objection_path, .path_count = 1,
         .body = &objection_injunction_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = enjoin_objection_plan,
     },
     {
@@ -856,7 +889,7 @@ static const struct operation operations[] = {
         .path_fields = decide_objection_path, .path_count = 1,
         .body = &objection_decision_schema,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = decide_objection_plan,
     },
     {
@@ -870,7 +903,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_objection_path, .path_count = 1,
         .response = &objection_schema, .shown = 0x3fffffffu,
-        .show = &operations[17],
+        .show = &operations[18],
         .handle = withdraw_objection_plan,
     },
     {
@@ -912,7 +945,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .body = &signal_new_schema,
         .response = &signal_schema, .shown = 0x1ffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = create_signal_plan,
     },
     {
@@ -940,7 +973,7 @@ static const struct operation operations[] = {
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
         .response = &signal_schema, .shown = 0x1ffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = handle_signal_plan,
     },
     {
@@ -955,7 +988,7 @@ static const struct operation operations[] = {
         .path_fields = correct_handling_path, .path_count = 1,
         .body = &signal_correction_schema,
         .response = &signal_schema, .shown = 0x1ffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = correct_handling_plan,
     },
     {
@@ -969,7 +1002,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
         .response = &signal_schema, .shown = 0x1ffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = withdraw_signal_plan,
     },
     {
@@ -984,7 +1017,7 @@ static const struct operation operations[] = {
         .path_fields = order_check_path, .path_count = 1,
         .body = &check_order_schema,
         .response = &signal_schema, .shown = 0x1ffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = order_check_plan,
     },
     {
@@ -1004,5 +1037,5 @@ static const struct operation operations[] = {
 };
 
 const struct service measures_service = {
-    "measures", operations, 33, false,
+    "measures", operations, 34, false,
 };

@@ -4,7 +4,7 @@
 
 #include "lib/base/limits.h"
 
-_Static_assert(36 <= LIMIT_QUERIES, "queries");
+_Static_assert(37 <= LIMIT_QUERIES, "queries");
 _Static_assert(11 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
@@ -214,6 +214,24 @@ struct statement *sql_decision_hand_out(struct plan *plan, const struct decision
         body->receipt,
     };
     return plan_add(plan, &query_decision_hand_out, values);
+}
+
+const struct query query_decision_hand_out_correct = {
+    .name = "decision_hand_out_correct",
+    .text = "select app.decision_hand_out_correct($1::uuid, $2::date, $3::uuid, $4::text, $5::text)",
+    .parameters = 5, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_decision_hand_out_correct(struct plan *plan, const struct decision_hand_out_correction *body, struct sql_decision_hand_out_correct args)
+{
+    const struct str values[] = {
+        args.id,
+        body->day,
+        body->handed_out_by,
+        body->receipt,
+        body->reason,
+    };
+    return plan_add(plan, &query_decision_hand_out_correct, values);
 }
 
 const struct query query_decision_withdraw = {
@@ -743,4 +761,4 @@ struct statement *sql_signal_transition_list(struct plan *plan, struct sql_signa
     return plan_add(plan, &query_signal_transition_list, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, &query_signal_seen, &query_signal_transition_list, NULL};
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_hand_out_correct, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, &query_signal_seen, &query_signal_transition_list, NULL};

@@ -60,6 +60,12 @@ struct sql_decision_hand_out {
 };
 struct statement *sql_decision_hand_out(struct plan *plan, const struct decision_hand_out *body, struct sql_decision_hand_out args);
 
+extern const struct query query_decision_hand_out_correct;
+struct sql_decision_hand_out_correct {
+    struct str id;
+};
+struct statement *sql_decision_hand_out_correct(struct plan *plan, const struct decision_hand_out_correction *body, struct sql_decision_hand_out_correct args);
+
 extern const struct query query_decision_withdraw;
 struct sql_decision_withdraw {
     struct str id;

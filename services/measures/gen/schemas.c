@@ -149,6 +149,16 @@ const struct schema decision_hand_out_schema = {
     .name = "DecisionHandOut", .fields = decision_hand_out_fields, .count = 3,
     .size = sizeof(struct decision_hand_out), .self = NULL,
 };
+static const struct field decision_hand_out_correction_fields[] = {
+    {.name = "day", .key = {"\"day\":", 6}, .column = "day", .type = FIELD_DATE, .offset = offsetof(struct decision_hand_out_correction, day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "handedOutBy", .key = {"\"handedOutBy\":", 14}, .column = "handed_out_by", .type = FIELD_UUID, .offset = offsetof(struct decision_hand_out_correction, handed_out_by), .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xf7ffcu},
+    {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .offset = offsetof(struct decision_hand_out_correction, receipt), .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
+    {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_MULTILINE, .offset = offsetof(struct decision_hand_out_correction, reason), .min = 1, .max = 2000, .visible_to = 0xffffffffu},
+};
+const struct schema decision_hand_out_correction_schema = {
+    .name = "DecisionHandOutCorrection", .fields = decision_hand_out_correction_fields, .count = 4,
+    .size = sizeof(struct decision_hand_out_correction), .self = NULL,
+};
 static const struct field decision_withdrawal_fields[] = {
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct decision_withdrawal, reason), .min = 0, .max = 100, .values = values_14, .visible_to = 0xffffffffu},
 };

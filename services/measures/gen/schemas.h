@@ -104,6 +104,14 @@ struct decision_hand_out {
     struct str receipt;
 };
 
+/* When the letter was handed out after all, or that it was not, and why the note was wrong. (verbetering van een uitreiking) */
+struct decision_hand_out_correction {
+    struct str day;
+    struct str handed_out_by;
+    struct str receipt;
+    struct str reason;
+};
+
 /* Why it is withdrawn. (intrekking van een besluit) */
 struct decision_withdrawal {
     struct str reason;
@@ -238,6 +246,7 @@ extern const struct schema view_request_schema;
 extern const struct schema view_given_schema;
 extern const struct schema view_waiver_schema;
 extern const struct schema decision_hand_out_schema;
+extern const struct schema decision_hand_out_correction_schema;
 extern const struct schema decision_withdrawal_schema;
 extern const struct schema decision_revision_schema;
 extern const struct schema return_request_schema;

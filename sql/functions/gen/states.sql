@@ -340,6 +340,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
             when 'giveView' then state in ('hearing')
             when 'skipView' then state in ('drafted', 'hearing')
             when 'reviseDecision' then state in ('decided', 'notified', 'in_force', 'ended')
+            when 'correctHandOut' then state in ('notified', 'in_force')
             when 'askReturn' then state in ('decided', 'notified', 'in_force')
             when 'payDecision' then state in ('decided', 'notified', 'in_force')
             when 'createObjection' then state in ('decided', 'notified', 'in_force', 'ended')
@@ -421,7 +422,7 @@ create function app.is_asked(noun text, event text) returns boolean immutable pa
     return case noun
         when 'agreement' then event not in ('agree', 'lapse')
         when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
-        when 'decision' then event not in ('redraft', 'begin', 'end', 'lapse', 'replace', 'restore', 'reinstate')
+        when 'decision' then event not in ('redraft', 'begin', 'end', 'lapse', 'replace', 'restore', 'reinstate', 'take_back_hand_out')
         when 'document' then event not in ('make', 'fail')
         when 'instrument' then event not in ('lapse')
         when 'letter_template' then event not in ('fit', 'refuse', 'replace')
@@ -474,6 +475,7 @@ create function app.operations(noun text, state text, role text) returns text[] 
         ('decision', 'giveView', '{hearing}'::text[], '{case_manager,team_lead,candidate}'::text[]),
         ('decision', 'skipView', '{drafted,hearing}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'reviseDecision', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead}'::text[]),
+        ('decision', 'correctHandOut', '{notified,in_force}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'askReturn', '{decided,notified,in_force}'::text[], '{case_manager,team_lead,candidate}'::text[]),
         ('decision', 'payDecision', '{decided,notified,in_force}'::text[], '{case_manager,team_lead}'::text[]),
         ('decision', 'createObjection', '{decided,notified,in_force,ended}'::text[], '{case_manager,team_lead,candidate}'::text[]),
