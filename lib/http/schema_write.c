@@ -38,19 +38,37 @@ enum err schema_select(struct ctx *ctx, const struct schema *schema, field_set v
     return OK;
 }
 
+/* The field with this column, or the count of fields. `hint` is looked at first: statements name
+ * their columns in the order of the contract. */
+static size_t field_of(const struct schema *schema, const char *column, size_t hint)
+{
+    for (size_t i = 0; i < schema->count; i++) {
+        size_t field = hint + i < schema->count ? hint + i : hint + i - schema->count;
+        const char *name = schema->fields[field].column;
+        if (*name == *column && strcmp(name, column) == 0)
+            return field;
+    }
+    return schema->count;
+}
+
+/* Goes through the columns, not the fields: nearly each column has a field, and a search for a
+ * name that is not there costs most. */
 struct schema_writer schema_writer_of(const struct schema *schema, field_set fields,
                                       const PGresult *rows)
 {
     struct schema_writer writer = {.schema = schema, .rows = rows};
-    int next = 0;
     if (!schema->self || !rows_column(rows, "id", 0, &writer.id_column))
         writer.id_column = SCHEMA_NO_COLUMN;
-    for (size_t i = 0; i < schema->count; i++) {
-        int column;
-        bool there = rows_column(rows, schema->fields[i].column, next, &column);
-        writer.columns[i] = there && (fields >> i & 1) ? (int16_t)column : SCHEMA_NO_COLUMN;
-        if (there)
-            next = column + 1;
+    for (size_t i = 0; i < schema->count; i++)
+        writer.columns[i] = SCHEMA_NO_COLUMN;
+    size_t next = 0;
+    for (int column = 0; column < PQnfields(rows); column++) {
+        size_t field = field_of(schema, PQfname(rows, column), next);
+        if (field == schema->count)
+            continue;
+        next = field + 1;
+        if (fields >> field & 1)
+            writer.columns[field] = (int16_t)column;
     }
     return writer;
 }

@@ -43,9 +43,10 @@ struct exchange {
     struct uri uri;
     struct request request;
     enum scope scope;
-    bool as_hat;     /* the client named a hat: `as` */
-    bool as_text;    /* the client prefers the other form of the answer: operation->text */
-    bool hats_asked; /* the hats were read for this request */
+    struct known *known; /* what login.c found of the token; NULL while others are served */
+    bool as_hat;         /* the client named a hat: `as` */
+    bool as_text;        /* the client prefers the other form of the answer: operation->text */
+    bool hats_asked;     /* the hats were read for this request */
     struct uuid as;
     void (*go_on)(struct exchange *exchange); /* chooses a hat, and runs the request with it */
     field_set mask;                           /* fields that may be shown */

@@ -22,9 +22,17 @@ static struct str role_name(uint32_t role)
     return role ? str_of(role_names[__builtin_ctz(role)]) : S("");
 }
 
-static struct str or_empty(struct str text)
+/* What is done: operation/request/purpose. */
+static struct str call_of(const struct exchange *exchange)
 {
-    return text.at ? text : S("");
+    struct buf out = buf_in(exchange->ctx.arena);
+    const char *purpose = exchange_purpose(exchange);
+    buf_add(&out, str_of(exchange->request.operation->id));
+    buf_add_char(&out, '/');
+    buf_add(&out, exchange->ctx.request_id);
+    buf_add_char(&out, '/');
+    buf_add(&out, purpose ? str_of(purpose) : S(""));
+    return buf_str(&out);
 }
 
 /* Adds the first statement of every transaction: it sets the caller, for row-level security and
@@ -33,20 +41,18 @@ static void add_context(struct exchange *exchange, struct plan *plan, bool reads
 {
     struct arena *arena = exchange->ctx.arena;
     const struct actor *actor = &exchange->actor;
-    const char *purpose = exchange_purpose(exchange);
-    sql_context_set(plan, (struct sql_context_set){
-                              .tenant = actor->tenant ? arena_int(arena, actor->tenant) : S(""),
-                              .actor = or_empty(actor->user_id),
-                              .organisation = or_empty(actor->organisation_id),
-                              .role = role_name(actor->role),
-                              .hat = or_empty(actor->hat_id),
-                              .version = or_empty(actor->hats_version),
-                              .scope = scope_name(exchange->scope),
-                              .request = exchange->ctx.request_id,
-                              .operation = str_of(exchange->request.operation->id),
-                              .purpose = purpose ? str_of(purpose) : S(""),
-                              .read_only = reads ? S("on") : S("off"),
-                          });
+    sql_context_set(plan,
+                    (struct sql_context_set){
+                        .tenant = actor->tenant ? arena_int(arena, actor->tenant) : (struct str){0},
+                        .actor = actor->user_id,
+                        .organisation = actor->organisation_id,
+                        .role = role_name(actor->role),
+                        .hat = actor->hat_id,
+                        .version = actor->hats_version,
+                        .scope = scope_name(exchange->scope),
+                        .call = call_of(exchange),
+                        .read_only = reads ? S("on") : S("off"),
+                    });
 }
 
 static void to_pool(struct exchange *exchange)

@@ -38,18 +38,9 @@ void hats_ask(struct exchange *exchange)
     struct plan *plan = &exchange->plan;
     *plan = (struct plan){.ctx = &exchange->ctx};
     exchange->hats_asked = true;
-    sql_context_set(plan, (struct sql_context_set){.tenant = S(""),
-                                                   .actor = S(""),
-                                                   .organisation = S(""),
-                                                   .role = S(""),
-                                                   .hat = S(""),
-                                                   .version = S(""),
-                                                   .scope = S(""),
-                                                   .request = exchange->ctx.request_id,
-                                                   .operation = S(""),
-                                                   .purpose = S(""),
-                                                   .read_only = S("on")});
+    sql_context_set(plan, (struct sql_context_set){.role = S(""), .read_only = S("on")});
     login_ask(exchange, plan);
+    exchange->known = NULL;
     exchange->transaction = (struct transaction){.arena = exchange->ctx.arena,
                                                  .first = plan->first,
                                                  .count = plan->count,

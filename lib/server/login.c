@@ -28,6 +28,7 @@ struct known {
     struct uuid user_id; /* of the hats */
     struct str issuer;   /* lives as long as the keys */
     char subject[LIMIT_SUBJECT + 1];
+    uint64_t caller; /* allowance_user() */
     size_t hats_count;
     struct hat hats[LIMIT_HATS];
 };
@@ -74,6 +75,7 @@ static enum err know(const struct server *server, const struct token_claims *cla
         into->attributes |= bit_of(attribute_names, ATTRIBUTE_COUNT, claims->attributes[i]);
     into->issuer = claims->issuer;
     memcpy(into->subject, claims->subject.at, claims->subject.len);
+    into->caller = allowance_user(into->tenant, claims->subject);
     return into->tenant && (into->role || !claims->role.at) ? OK : ERR_UNAUTHENTICATED;
 }
 
@@ -88,15 +90,18 @@ static struct str bearer(h2o_req_t *req)
 }
 
 /* What is known of the token; it is verified when that is not remembered. *ret is valid until the next
- * token is remembered. */
-static enum err find(const struct exchange *exchange, struct known **ret)
+ * token is remembered: as long as the loop does not turn to another request. */
+static enum err find(struct exchange *exchange, struct known **ret)
 {
+    *ret = exchange->known;
+    if (*ret)
+        return OK;
     const struct server *server = exchange->loop->server;
     struct str token = bearer(exchange->req);
     int64_t now_s = exchange->ctx.now_us / 1000000;
     if (!token.at)
         return ERR_UNAUTHENTICATED;
-    *ret = token_cache_find(exchange->loop->tokens, token, now_s);
+    *ret = exchange->known = token_cache_find(exchange->loop->tokens, token, now_s);
     if (*ret)
         return OK;
     struct token_claims claims;
@@ -108,7 +113,7 @@ static enum err find(const struct exchange *exchange, struct known **ret)
     if (err)
         return err;
     int64_t until = claims.expires_s < now_s + 60 ? claims.expires_s : now_s + 60;
-    *ret = token_cache_put(exchange->loop->tokens, token, until);
+    *ret = exchange->known = token_cache_put(exchange->loop->tokens, token, until);
     **ret = fresh;
     return OK;
 }
@@ -132,7 +137,7 @@ static void act_as_claimed(struct exchange *exchange, const struct known *known)
         .attributes = known->attributes,
     };
     exchange->ctx.actor = &exchange->actor;
-    exchange->caller = allowance_user(known->tenant, str_of(known->subject));
+    exchange->caller = known->caller;
 }
 
 static void act_as(struct exchange *exchange, const struct known *known, const struct hat *hat)

@@ -90,7 +90,7 @@ static bool set_context(PGconn *pg, const struct verb *verb)
     PGresult *set = must_run(pg,
                              "select set_config('app.scope', 'installation', false), "
                              "set_config('app.role', 'system', false), "
-                             "set_config('app.operation', 'queue ' || $1::text, false)",
+                             "set_config('app.call', 'queue ' || $1::text, false)",
                              1, values);
     PQclear(set);
     return set != NULL;

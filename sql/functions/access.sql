@@ -4,11 +4,6 @@
 call app.wall('app.access');
 call app.open_to_tenant('app.access');
 
--- What the caller does now is for this purpose; a mandate for another purpose does not count.
-create function app.purpose() returns text stable parallel safe
-    return nullif(current_setting('app.purpose', true), '');
-
-
 -- May this user or organisation see this person, for the purpose of the request?
 create function app.reached(candidate uuid, grantee uuid) returns boolean language plpgsql stable
     as $$

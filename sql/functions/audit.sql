@@ -13,8 +13,7 @@ create function audit.note(noun text, subject_id uuid, action text, columns text
         insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, subject_id, action,
                                  columns)
         values (app.tenant(), clock.now(), app.actor(), app.role(), app.organisation(),
-                nullif(current_setting('app.operation', true), ''),
-                nullif(current_setting('app.request', true), '')::uuid, note.noun, note.subject_id, note.action,
+                app.operation(), app.request(), note.noun, note.subject_id, note.action,
                 note.columns);
     end $$;
 

@@ -13,6 +13,13 @@ create function app.role() returns text stable parallel safe
     return nullif(current_setting('app.role', true), '');
 create function app.scope() returns text stable parallel safe
     return nullif(current_setting('app.scope', true), '');
+-- What is done: operation/request/purpose, in one setting, because each one costs every request. A mandate for another purpose does not count.
+create function app.operation() returns text stable parallel safe
+    return nullif(split_part(current_setting('app.call', true), '/', 1), '');
+create function app.request() returns uuid stable parallel safe
+    return nullif(split_part(current_setting('app.call', true), '/', 2), '')::uuid;
+create function app.purpose() returns text stable parallel safe
+    return nullif(split_part(current_setting('app.call', true), '/', 3), '');
 
 -- Before a row is written: version, time, transaction. `version` counts what people changed: If-Match compares it, and what the machine
 -- keeps up to date breaks nobody's change. So it stays when only columns of TG_ARGV[0] differ, or when a worker writes (role system).
@@ -69,8 +76,7 @@ create function app.trail() returns trigger language plpgsql
         insert into audit.entry (tenant_id, at, actor, role, organisation, operation, request, noun, subject_id, action,
                                  columns, mandate)
         values (subject.tenant_id, at, app.actor(), app.role(), app.organisation(),
-                nullif(current_setting('app.operation', true), ''),
-                nullif(current_setting('app.request', true), '')::uuid, tg_argv[0], subject.id, action, changed,
+                app.operation(), app.request(), tg_argv[0], subject.id, action, changed,
                 case when tg_argv[0] = 'candidate' and app.scope() in ('organisation', 'caseload')
                      then app.mandate_used(subject.id, case app.scope() when 'organisation' then app.organisation() else app.actor() end, app.purpose()) end);
         insert into app.event (tenant_id, at, type, noun, subject_id, version)

@@ -15,6 +15,13 @@ create function clock.now() returns timestamptz language plpgsql volatile parall
         return pg_catalog.clock_timestamp() operator(pg_catalog.+) shift;
     end $$;
 
+-- Is it now within this period? It goes the short way, too.
+create function clock.holds(from_at timestamptz, until_at timestamptz) returns boolean language plpgsql volatile parallel restricted
+    as $$
+    begin
+        return (from_at is null or from_at operator(pg_catalog.<=) clock.now()) and (until_at is null or until_at operator(pg_catalog.>) clock.now());
+    end $$;
+
 create function clock.today() returns date language plpgsql volatile parallel restricted
     set search_path = pg_catalog, pg_temp
     as $$ begin return (clock.now() at time zone 'Europe/Amsterdam')::date; end $$;

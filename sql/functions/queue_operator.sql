@@ -149,7 +149,7 @@ create function queue.do_asked() returns int language plpgsql
             if ended is distinct from false then
                 update queue.act a set outcome = case when ended then 'done' else 'too-late' end, ended_at = clock.now()
                 where a.id = one.id returning a.* into one;
-                perform set_config('app.role', 'system', true), set_config('app.operation', 'queue.do_asked', true);
+                perform set_config('app.role', 'system', true), set_config('app.call', 'queue.do_asked', true);
                 perform queue.note_act(one);
                 count := count + 1;
             end if;

@@ -46,8 +46,8 @@ select queue.survived(:id::bigint) as told
 -- writes: no
 select where (set_config('app.tenant', :tenant, true) || set_config('statement_timeout', :timeout_ms, true)
     || set_config('app.scope', 'tenant', true) || set_config('app.role', 'system', true)
-    || set_config('app.operation', :kind, true) || set_config('app.actor', '', true)
-    || set_config('app.org', '', true) || set_config('app.request', '', true)) is null
+    || set_config('app.call', :kind, true) || set_config('app.actor', '', true)
+    || set_config('app.org', '', true)) is null
 
 -- query: queue_savepoint
 -- rows: none

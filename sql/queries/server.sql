@@ -6,19 +6,18 @@
 -- request would have to be sent and read. When the hat is not there, or the hats of the user are others than were remembered
 -- (their version), the context is empty: nothing is visible in it, and the answer is one row; a write is refused. Without a role nobody asks: the operation is public. Who
 -- operates the installation (role system) is a user of no municipality; the key of the issuer says who may be that. Reads of several people share a transaction (docs/adr/0015-reads-travel-in-groups.md),
--- so each setting is set, also to nothing: else one has the organisation of the one before.
+-- so each setting is set, also to nothing: else one has the organisation of the one before. Two are read of some roles only, and set for them only.
 -- query: context_set
 -- rows: none
 -- writes: no
 select where (set_config('app.tenant', case when :role in ('', 'system') or exists (
-        select from entry.hat h where h.user_id = nullif(:actor, '')::uuid and h.tenant_id = nullif(:tenant, '')::int
-          and h.id = nullif(:hat, '')::uuid and h.version = nullif(:version, '')::bigint
-          and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())
-          and set_config('app.powers', array_to_string(h.attributes, ','), true) is not null) then :tenant else '' end, true)
-    || set_config('app.actor', :actor, true)
-    || set_config('app.outside', '', true) || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
-    || set_config('app.scope', :scope, true) || set_config('app.request', :request, true)
-    || set_config('app.operation', :operation, true) || set_config('app.purpose', :purpose, true)
+        select from entry.hat h where h.user_id = :actor::text::uuid and h.tenant_id = :tenant::text::int
+          and h.id = :hat::uuid and h.version = :version::bigint
+          and (coalesce(h.from_at, h.until_at) is null or clock.holds(h.from_at, h.until_at))
+          and (:role <> 'tenant_admin' or set_config('app.powers', array_to_string(h.attributes, ','), true) is not null)) then :tenant else '' end, true)
+    || set_config('app.actor', :actor, true) || set_config('app.org', :organisation, true) || set_config('app.role', :role, true)
+    || set_config('app.scope', :scope, true) || set_config('app.call', :call, true)
+    || case when :role in ('case_manager', 'field_officer') then set_config('app.outside', '', true) else '' end
     || set_config('transaction_read_only', :read_only, true)) is null
     or (:role not in ('', 'system') and current_setting('app.tenant') = '' and entry.refuse(:read_only))
 
@@ -30,7 +29,7 @@ from entry.hat h
 where h.tenant_id = :tenant::int
   and h.user_id = coalesce((select l.user_id from entry.login l where l.issuer = :issuer and l.subject = :subject and l.tenant_id = :tenant::int),
                            :user_id::uuid)
-  and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())
+  and clock.holds(h.from_at, h.until_at)
 order by h.id <> h.user_id, h.id
 
 -- query: tenant_directory

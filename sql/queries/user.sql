@@ -14,7 +14,7 @@ select :actor::uuid as id, u.name, :role::text as role, :organisation::uuid as o
             'attributes', h.attributes, 'fromAt', to_char(h.from_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
             'untilAt', to_char(h.until_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.id <> h.user_id, h.id))
         from entry.hat h where h.user_id = :actor::uuid and h.tenant_id = t.tenant_id
-          and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now())) as hats
+          and clock.holds(h.from_at, h.until_at)) as hats
 from ref.tenant t left join app.user_account u on u.id = :actor::uuid and u.tenant_id = t.tenant_id
 where t.tenant_id = (select app.tenant())
 

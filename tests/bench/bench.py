@@ -67,9 +67,9 @@ def statement(name):
 
 def context(region, actor, read_only):
     """`actor` is a consultant; the hat of the account has the identifier of the user."""
-    text = statement('context_set').replace(':request', ':actor').replace(':hat', ':actor')
+    text = statement('context_set').replace(':hat', ':actor')
     version = region.sql('select version from entry.hat where id = %s', (actor,))[0][0]
-    for name, value in {'organisation': '', 'role': 'consultant', 'version': version, 'scope': 'tenant', 'operation': 'bench', 'purpose': '', 'read_only': read_only}.items():
+    for name, value in {'organisation': '', 'role': 'consultant', 'version': version, 'scope': 'tenant', 'call': 'bench', 'read_only': read_only}.items():
         text = text.replace(f':{name}', f"'{value}'")
     return text + ';\n'
 

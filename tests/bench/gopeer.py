@@ -12,7 +12,7 @@ from region import ROOT, free_port, port_is_free
 
 # The parameters of our statements, in the order in which it binds them.
 BOUND = {
-    'context_set': 'tenant actor organisation role hat version scope request operation purpose read_only',
+    'context_set': 'tenant actor organisation role hat version scope call read_only',
     'idempotency_begin': 'route key fingerprint status resource',
     'idempotency_outcome': 'route key',
     'vacancy_get': 'id',

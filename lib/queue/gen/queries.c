@@ -117,8 +117,8 @@ const struct query query_queue_context = {
     .name = "queue_context",
     .text = "select where (set_config('app.tenant', $1, true) || set_config('statement_timeout', $2, true) ||"
             " set_config('app.scope', 'tenant', true) || set_config('app.role', 'system', true) || set_config"
-            "('app.operation', $3, true) || set_config('app.actor', '', true) || set_config('app.org', '', tr"
-            "ue) || set_config('app.request', '', true)) is null",
+            "('app.call', $3, true) || set_config('app.actor', '', true) || set_config('app.org', '', true)) "
+            "is null",
     .parameters = 3, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };

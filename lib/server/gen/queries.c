@@ -5,21 +5,21 @@
 #include "lib/base/limits.h"
 
 _Static_assert(9 <= LIMIT_QUERIES, "queries");
-_Static_assert(11 <= LIMIT_VALUES, "context_set");
+_Static_assert(9 <= LIMIT_VALUES, "context_set");
 
 const struct query query_context_set = {
     .name = "context_set",
     .text = "select where (set_config('app.tenant', case when $1 in ('', 'system') or exists ( select from en"
-            "try.hat h where h.user_id = nullif($2, '')::uuid and h.tenant_id = nullif($3, '')::int and h.id "
-            "= nullif($4, '')::uuid and h.version = nullif($5, '')::bigint and (h.from_at is null or h.from_a"
-            "t <= clock.now()) and (h.until_at is null or h.until_at > clock.now()) and set_config('app.power"
-            "s', array_to_string(h.attributes, ','), true) is not null) then $3 else '' end, true) || set_con"
-            "fig('app.actor', $2, true) || set_config('app.outside', '', true) || set_config('app.org', $6, t"
-            "rue) || set_config('app.role', $1, true) || set_config('app.scope', $7, true) || set_config('app"
-            ".request', $8, true) || set_config('app.operation', $9, true) || set_config('app.purpose', $10, "
-            "true) || set_config('transaction_read_only', $11, true)) is null or ($1 not in ('', 'system') an"
-            "d current_setting('app.tenant') = '' and entry.refuse($11))",
-    .parameters = 11, .rows = QUERY_NONE, .when_none = OK,
+            "try.hat h where h.user_id = $2::text::uuid and h.tenant_id = $3::text::int and h.id = $4::uuid a"
+            "nd h.version = $5::bigint and (coalesce(h.from_at, h.until_at) is null or clock.holds(h.from_at,"
+            " h.until_at)) and ($1 <> 'tenant_admin' or set_config('app.powers', array_to_string(h.attributes"
+            ", ','), true) is not null)) then $3 else '' end, true) || set_config('app.actor', $2, true) || s"
+            "et_config('app.org', $6, true) || set_config('app.role', $1, true) || set_config('app.scope', $7"
+            ", true) || set_config('app.call', $8, true) || case when $1 in ('case_manager', 'field_officer')"
+            " then set_config('app.outside', '', true) else '' end || set_config('transaction_read_only', $9,"
+            " true)) is null or ($1 not in ('', 'system') and current_setting('app.tenant') = '' and entry.re"
+            "fuse($9))",
+    .parameters = 9, .rows = QUERY_NONE, .when_none = OK,
     .writes = false, .list = NULL,
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args)
@@ -32,9 +32,7 @@ struct statement *sql_context_set(struct plan *plan, struct sql_context_set args
         args.version,
         args.organisation,
         args.scope,
-        args.request,
-        args.operation,
-        args.purpose,
+        args.call,
         args.read_only,
     };
     return plan_add(plan, &query_context_set, values);
@@ -45,8 +43,7 @@ const struct query query_hat_list = {
     .text = "select h.user_id, h.id, h.role, h.organisation_id, array_to_string(h.attributes, ',') as attribu"
             "tes, h.version from entry.hat h where h.tenant_id = $1::int and h.user_id = coalesce((select l.u"
             "ser_id from entry.login l where l.issuer = $2 and l.subject = $3 and l.tenant_id = $1::int), $4:"
-            ":uuid) and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at"
-            " > clock.now()) order by h.id <> h.user_id, h.id",
+            ":uuid) and clock.holds(h.from_at, h.until_at) order by h.id <> h.user_id, h.id",
     .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = NULL,
 };

@@ -7,7 +7,7 @@
 
 extern const struct query query_context_set;
 struct sql_context_set {
-    struct str role, actor, tenant, hat, version, organisation, scope, request, operation, purpose, read_only;
+    struct str role, actor, tenant, hat, version, organisation, scope, call, read_only;
 };
 struct statement *sql_context_set(struct plan *plan, struct sql_context_set args);
 

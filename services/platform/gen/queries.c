@@ -2101,10 +2101,9 @@ const struct query query_user_profile = {
             " else app.hat_organisation(h.id) end, 'attributes', h.attributes, 'fromAt', to_char(h.from_at at"
             " time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), 'untilAt', to_char(h.until_at at time zone '"
             "UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')) order by h.id <> h.user_id, h.id)) from entry.hat h wher"
-            "e h.user_id = $1::uuid and h.tenant_id = t.tenant_id and (h.from_at is null or h.from_at <= cloc"
-            "k.now()) and (h.until_at is null or h.until_at > clock.now())) as hats from ref.tenant t left jo"
-            "in app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenant_id where t.tenant_id = (sele"
-            "ct app.tenant())",
+            "e h.user_id = $1::uuid and h.tenant_id = t.tenant_id and clock.holds(h.from_at, h.until_at)) as "
+            "hats from ref.tenant t left join app.user_account u on u.id = $1::uuid and u.tenant_id = t.tenan"
+            "t_id where t.tenant_id = (select app.tenant())",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

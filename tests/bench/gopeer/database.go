@@ -38,7 +38,7 @@ func (d *database) begin(who actor, op operation) (*pgx.Batch, error) {
 		return nil, err
 	}
 	batch := &pgx.Batch{}
-	batch.Queue(d.sql.ContextSet, who.tenant, who.user, who.organisation, who.role, who.user, who.version, who.scope, request.String(), op.id, "", op.readOnly)
+	batch.Queue(d.sql.ContextSet, who.tenant, who.user, who.organisation, who.role, who.user, who.version, who.scope, op.id+"/"+request.String()+"/", op.readOnly)
 	return batch, nil
 }
 
