@@ -117,17 +117,26 @@ static const struct field *property_of(const struct schema *body, struct str col
     return found;
 }
 
-/* The first of these pointers, with spaces between them, at which this body has a property. Empty
- * when there is none: then the body as a whole does not fit. */
-static struct str pointer_in(const struct schema *body, struct str pointers)
+static bool has_property(const struct schema *schema, struct str pointer)
 {
-    while (pointers.len) {
-        struct str pointer = str_cut(&pointers, ' '), rest = str_from(pointer, 1);
-        struct str name = str_cut(&rest, '/');
-        for (size_t i = 0; body && i < body->count; i++)
-            if (str_equal(str_of(body->fields[i].name), name))
+    struct str rest = str_from(pointer, 1), name = str_cut(&rest, '/');
+    for (size_t i = 0; schema && i < schema->count; i++)
+        if (str_equal(str_of(schema->fields[i].name), name))
+            return true;
+    return false;
+}
+
+/* The first of these pointers, with spaces between them, at which the body has a property, or else what
+ * the operation answers with: a step may need more of the row than its body has. Empty when there is none. */
+static struct str pointer_for(const struct operation *operation, struct str pointers)
+{
+    const struct schema *const places[] = {operation->body, operation->response};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        for (struct str rest = pointers; rest.len;) {
+            struct str pointer = str_cut(&rest, ' ');
+            if (has_property(places[i], pointer))
                 return pointer;
-    }
+        }
     return S("");
 }
 
@@ -144,8 +153,7 @@ static const struct problem *of_constraint(struct ctx *ctx, const struct refusal
 {
     for (const struct constraint_rule *rule = constraint_rules; rule->constraint; rule++)
         if (str_equal(refusal->constraint, str_of(rule->constraint))) {
-            note(ctx, pointer_in(operation->body, str_of(rule->pointers)), rule->fault,
-                 rule->limit);
+            note(ctx, pointer_for(operation, str_of(rule->pointers)), rule->fault, rule->limit);
             return str_equal(refusal->message, S("taken")) /* app.refuse_taken() */
                        ? with_members(ctx, &problems[rule->problem], refusal->detail)
                        : &problems[rule->problem];

@@ -15,6 +15,7 @@ create function app.sees_agreement(a app.agreement, scope text default app.scope
     returns boolean stable parallel safe
     return app.agreement_told(a, scope, role, organisation, actor);
 call app.wall('app.agreement', 'agreement', '{wall,noun,candidate_id,employer_id,document_id}');
+call app.days_within('app.agreement', 'from_day begins', 'until_day ends', 'valid_until ends');
 call app.open_to_scope('app.agreement', 'app.sees_agreement');
 call app.about('app.agreement');
 call app.guarded('app.agreement', 'agreement');

@@ -14,6 +14,7 @@ create function region.changes_agreement(a region.agreement, scope text default 
     return case scope when 'tenant' then tenant = a.tenant_id else false end;
 grant execute on function region.changes_agreement(region.agreement, text, int) to public;
 call region.wall('region.agreement', 'agreement', '{readers,organisations}');
+call app.days_within('region.agreement', 'from_day begins', 'until_day ends', 'valid_until ends');
 call region.open('region.agreement',
                  'region.sees_agreement(r.*, (select app.scope()), (select app.tenant()), (select app.organisation()))',
                  'region.changes_agreement(r.*, (select app.scope()), (select app.tenant()))');

@@ -30,7 +30,7 @@ create function app.sees_appointment(a app.appointment, scope text default app.s
     returns boolean stable parallel safe
     return app.appointment_told(a, scope, role, organisation, actor);
 call app.wall('app.appointment', 'appointment', '{}');
-call app.day_within('app.appointment', 'starts_at', '1 year', '5 years');
+call app.days_within('app.appointment', 'starts_at meeting', 'ends_at meeting');
 call app.open_to_scope('app.appointment', 'app.sees_appointment');
 call app.apart('app.appointment', $$kind <> 'hearing'$$);
 call app.guarded('app.appointment', 'appointment');

@@ -116,25 +116,6 @@ create procedure app.wall(wanted regclass, noun text default null, machine text[
         end if;
     end $$;
 
--- Before a day is written: it must lie near today, so that a wrong year is refused. TG_ARGV: the column, how far back, how far ahead.
-create function app.check_day() returns trigger language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        day date := ((to_jsonb(new) ->> tg_argv[0])::timestamptz at time zone 'Europe/Amsterdam')::date;
-    begin
-        if day not between clock.today() - tg_argv[1]::interval and clock.today() + tg_argv[2]::interval then
-            raise exception using errcode = '23514', message = 'day', table = tg_table_name, constraint = format('%s_%s_check', tg_table_name, tg_argv[0]);
-        end if;
-        return new;
-    end $$;
-create procedure app.day_within(wanted regclass, day text, back interval, ahead interval) language plpgsql as $$
-    begin
-        execute format('create trigger added_%1$s before insert on %2$s for each row execute function app.check_day(%1$L, %3$L, %4$L)', day, wanted, back, ahead);
-        execute format('create trigger changed_%1$s before update of %1$I on %2$s for each row when (new.%1$I is distinct from old.%1$I)
-                        execute function app.check_day(%1$L, %3$L, %4$L)', day, wanted, back, ahead);
-    end $$;
-
 -- Opens a table to every program that has the grant: it sees and writes all rows of the municipality.
 create procedure app.open_to_tenant(wanted regclass) language plpgsql as $$
     begin

@@ -14,7 +14,7 @@ create function app.sees_benefit(b app.benefit, scope text default app.scope(), 
     returns boolean stable parallel safe
     return app.benefit_told(b, scope, role, organisation, actor);
 call app.wall('app.benefit', 'benefit', '{}');
-call app.day_within('app.benefit', 'applied_on', '50 years', '0 days');
+call app.days_within('app.benefit', 'applied_on happened', 'from_day begins', 'until_day ends');
 call app.open_to_scope('app.benefit', 'app.sees_benefit');
 call app.guarded('app.benefit', 'benefit');
 call app.unique_by('app.benefit_applied_once', 'app.sees_benefit', '/benefits/');

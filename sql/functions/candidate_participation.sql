@@ -10,6 +10,7 @@ create function app.sees_candidate_participation(a app.candidate_participation, 
                                            else app.mandated_to_me(a.candidate_id) end
            else false end;
 call app.wall('app.candidate_participation', 'candidate_participation', '{candidate_case_manager_id,candidate_coach_id,candidate_organisation_id}');
+call app.days_within('app.candidate_participation', 'from_day begins', 'until_day ends');
 call app.open_to_scope('app.candidate_participation', 'app.sees_candidate_participation');
 call app.unique_by('app.candidate_participation_once', 'app.sees_candidate_participation', '/candidate-participations/');
 call region.project_of('app.candidate_participation', 'project_id');

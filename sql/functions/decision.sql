@@ -15,6 +15,7 @@ create function app.sees_decision(d app.decision, scope text default app.scope()
     returns boolean stable parallel safe
     return app.decision_told(d, scope, role, organisation, actor);
 call app.wall('app.decision', 'decision', '{objection_until,reconsider_by,paid_on,paid_reference,notified_on}');
+call app.days_within('app.decision', 'conduct_on happened', 'starts_on begins', 'ends_on ends');
 call app.open_to_scope('app.decision', 'app.sees_decision');
 call app.apart('app.decision', 'false');
 call app.guarded('app.decision', 'decision');

@@ -5,6 +5,7 @@ create function app.sees_deputy(d app.deputy, scope text default app.scope(), ro
     returns boolean stable parallel safe
     return case scope when 'installation' then false else coalesce(actor in (d.id, d.deputy_id), false) end;
 call app.wall('app.deputy', 'deputy', '{}');
+call app.days_within('app.deputy', 'from_day meeting', 'until_day meeting');
 call app.open_to_scope('app.deputy', 'app.sees_deputy');
 
 -- After a user names a deputy: the deputy must be an active colleague of the same organisation, with a work list.

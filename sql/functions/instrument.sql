@@ -9,6 +9,7 @@ create function app.sees_instrument(r app.instrument, scope text default app.sco
            when 'caseload' then app.has_to_do_with(r.candidate_id)
            else false end;
 call app.wall('app.instrument', 'instrument', '{decide_by,last_day}');
+call app.days_within('app.instrument', 'from_day begins', 'until_day ends');
 call app.open_to_scope('app.instrument', 'app.sees_instrument');
 call app.guarded('app.instrument', 'instrument');
 call app.referable('app.instrument', 'instrument', 'person', 'app.sees_instrument', candidate => 'r.candidate_id', employer => 'r.employer_id',

@@ -13,6 +13,7 @@ create function app.sees_objection(o app.objection, scope text default app.scope
     returns boolean stable parallel safe
     return app.objection_told(o, scope, role, organisation, actor);
 call app.wall('app.objection', 'objection', '{in_time,decide_by}');
+call app.days_within('app.objection', 'mailed_on happened');
 call app.open_to_scope('app.objection', 'app.sees_objection');
 call app.apart('app.objection', 'false');
 call app.guarded('app.objection', 'objection');

@@ -26,4 +26,5 @@ create function app.on_call_checker(candidate uuid) returns uuid language plpgsq
             order by w.place, w.from_at limit 1);
     end $$;
 call app.wall('app.on_call', 'on_call', '{}');
+call app.days_within('app.on_call', 'from_at meeting', 'until_at meeting');
 call app.open_to_tenant('app.on_call');

@@ -10,6 +10,7 @@ create function app.sees_placement(r app.placement, scope text default app.scope
            when 'caseload' then app.has_to_do_with(r.candidate_id)
            else false end;
 call app.wall('app.placement', 'placement', '{holds_position}');
+call app.days_within('app.placement', 'starts_on begins', 'started_on begins', 'ends_on ends', 'permanent_from ends');
 call app.open_to_scope('app.placement', 'app.sees_placement');
 call app.guarded('app.placement', 'placement');
 call app.referable('app.placement', 'placement', 'person', 'app.sees_placement', candidate => 'r.candidate_id', employer => 'r.employer_id',

@@ -15,6 +15,7 @@ create function region.changes_project(p region.project, scope text default app.
     return case scope when 'tenant' then tenant = p.tenant_id else false end;
 grant execute on function region.changes_project(region.project, text, int) to public;
 call region.wall('region.project', 'project', '{readers,organisations}');
+call app.days_within('region.project', 'starts_on begins', 'ends_on ends');
 call region.open('region.project',
                  'region.sees_project(r.*, (select app.scope()), (select app.tenant()), (select app.organisation()))',
                  'region.changes_project(r.*, (select app.scope()), (select app.tenant()))');

@@ -47,11 +47,13 @@ create function app.task_desk_of(owner_user uuid, owner_organisation uuid, owner
             (select u.organisation_id from app.user_account u where u.tenant_id = app.tenant() and u.id = owner_user), app.task_no_desk());
     end $$;
 
--- Whether the given moment or day can still be met.
+-- Whether the given moment or day can still be met, and is no year that was mistyped.
 create function app.task_check_due(due_at timestamptz, due_day date) returns void language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
-    declare wrong text := case when due_at <= clock.now() then 'task_due_at_check' when due_day < clock.today() then 'task_due_day_check' end;
+    declare
+        last date := clock.today() + (select w.ahead from app.day_window('ends') w);
+        wrong text := case when due_at <= clock.now() or due_at::date > last then 'task_due_at_check' when due_day < clock.today() or due_day > last then 'task_due_day_check' end;
     begin
         if wrong is not null then
             raise exception using errcode = '23514', message = 'due', table = 'task', constraint = wrong;

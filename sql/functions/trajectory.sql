@@ -16,6 +16,8 @@ create function app.sees_trajectory(t app.trajectory, scope text default app.sco
     returns boolean stable parallel safe
     return app.trajectory_told(t, scope, role, organisation, actor);
 call app.wall('app.trajectory', 'trajectory', '{holds_place}');
+call app.days_within('app.trajectory', 'starts_on begins', 'started_on begins', 'ends_on ends', 'reserved_until ends', 'search_until ends', 'register_by ends', 'guarantee_by ends',
+                    'flow_through_on ends', 'rules_handed_on happened');
 call app.open_to_scope('app.trajectory', 'app.sees_trajectory');
 call app.guarded('app.trajectory', 'trajectory');
 call app.unique_by('app.trajectory_intake_once', 'app.sees_trajectory', '/trajectories/');

@@ -17,6 +17,7 @@ create function app.changes_vacancy(v app.vacancy, scope text default app.scope(
            when 'organisation' then organisation = any (array[v.employer_id, v.reported_by_organisation])
            else false end;
 call app.wall('app.vacancy', 'vacancy', '{match_input,positions_taken,answer_due_at,answered_at}');
+call app.days_within('app.vacancy', 'start_date begins', 'needed_by ends', 'hand_over_date ends', 'first_look_until ends');
 call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy');
 call app.owned_by('app.vacancy', 'vacancy', 'assignee_id', 'user', 'consultant', 'account_manager', 'team_lead');
 call app.guarded('app.vacancy', 'vacancy');

@@ -13,6 +13,7 @@ create function app.sees_wage_value(r app.wage_value, scope text default app.sco
     returns boolean stable parallel safe
     return app.wage_value_told(r, scope, role, organisation, actor);
 call app.wall('app.wage_value', 'wage_value', '{}');
+call app.days_within('app.wage_value', 'measured_on begins', 'valid_until ends');
 call app.open_to_scope('app.wage_value', 'app.sees_wage_value');
 call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => $$to_char(r.measured_on, 'YYYY-MM-DD')$$);
 

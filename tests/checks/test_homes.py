@@ -57,7 +57,7 @@ def test_a_service_has_files_of_its_nouns_only(service):
 
 
 # what is in sql/functions beside nouns of the contract: what every noun stands on
-GROUND = {'access', 'agreement_region', 'audit', 'base', 'calendar', 'clock', 'entry', 'idempotency', 'instrument', 'notify', 'noun_clock', 'reference', 'state', 'subject'}
+GROUND = {'access', 'agreement_region', 'audit', 'base', 'calendar', 'clock', 'day', 'entry', 'idempotency', 'instrument', 'notify', 'noun_clock', 'reference', 'state', 'subject'}
 
 
 def owner_of(stem):

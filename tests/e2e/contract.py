@@ -92,9 +92,10 @@ class Contract:
             self.note_called(operation['operationId'] + (':304' if response.status == 304 else ''))
 
     def check_pointer(self, operation, fault, where):
-        """A fault of a body names a property that this body has, or the body as a whole."""
+        """A fault of a body names a property that this body has, or of the row of which a step needs more; or the body as a whole."""
         if fault['place'] == 'body' and fault['pointer'] and fault['code'] != 'unknown-property':
-            bodies = [self.deref(b['schema']) for b in self.deref(operation.get('requestBody', {})).get('content', {}).values()]
+            bodies = [self.deref(b['schema']) for said in (operation.get('requestBody', {}), *(r for status, r in operation['responses'].items() if status < '300'))
+                      for b in self.deref(said).get('content', {}).values()]
             assert any(fault['pointer'].split('/')[1] in b.get('properties', {}) for b in bodies), f'{fault["pointer"]}: {where}'
 
     def awaits_304(self, path):

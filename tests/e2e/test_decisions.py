@@ -751,7 +751,7 @@ def test_seen_attacker_an_objection_that_is_upheld_takes_back_what_was_told(regi
     done = other.post(f'/objections/{objection}/outcomes', {'outcome': 'upheld', 'text': 'U had gelijk.'})
     assert done.status == 200, done.text
     assert [other.get(f'/decisions/{one}').json['state'] for one in (made['id'], untold)] == ['withdrawn', 'withdrawn']
-    assert [t for t, in region.sql("select template from app.message where subject_id = %s and purpose is not null order by id", (made['id'],))] == ['decision_decided', 'decision_withdrawn']
+    assert [t for t, in region.sql("select template from app.message where subject_id = %s and purpose is not null order by planned_at, template", (made['id'],))] == ['decision_decided', 'decision_withdrawn']
 
 
 def test_seen_attacker_what_another_measure_lowers_meanwhile_stays_replaced(region, as_role, notified, decided, obliged):

@@ -46,6 +46,44 @@ def state(client, place):
     return client.get(place).json['state']
 
 
+@pytest.mark.parametrize('year', [1926, 2062])
+def test_seen_practitioner_a_year_that_was_mistyped_is_no_day_of_anything(as_role, offer, someone, world, year):
+    """Sixty years of placements counted in figures, and what was planned for 2062 was asked of nobody."""
+    lead, wrong, who = as_role('team_lead'), f'{year}-05-04', someone()
+    work, project = offer(who).json['id'], lead.post('/projects', {'kind': 'cohort', 'title': 'Groep', 'startsOn': '2026-09-01'}).json['id']
+    lead.post(f'/placements/{work}/acceptances', {})
+    benefit = lead.post('/benefits', {'candidateId': who, 'kind': 'ww', 'appliedOn': '2026-11-02'}).json['id']
+    bodies = [('/placements', {'candidateId': who, 'kind': 'regular', 'origin': 'self_found', 'employerId': world['employer'], 'hours': 4}, ('startsOn',)),
+              (f'/placements/{work}/starts', {}, ('day',)),
+              ('/trajectories', {'candidateId': who, 'kind': 'course'}, ('startsOn',)),
+              ('/trajectories', {'candidateId': who, 'kind': 'intake'}, ('searchUntil',) * (year > 2026)),
+              ('/benefits', {'candidateId': who, 'kind': 'ioaw'}, ('appliedOn', 'fromDay')),
+              (f'/benefits/{benefit}/moves', {'event': 'grant'}, ('day',)),
+              ('/candidate-participations', {'candidateId': who, 'projectId': project}, ('fromDay',)),
+              ('/instruments', {'placementId': work, 'kind': 'travel_costs', 'amountCents': 100, 'untilDay': '2062-12-31'}, ('fromDay',)),
+              ('/wage-values', {'placementId': work, 'percentage': 50, 'method': 'x'}, ('measuredOn',)),
+              ('/projects', {'kind': 'campaign', 'title': 'Proef'}, ('startsOn',)),
+              ('/agreements', {'kind': 'project_sheet', 'noun': 'project', 'subjectId': project, 'untilDay': '2062-12-31'}, ('fromDay',)),
+              ('/tasks', {'kind': 'promise', 'noun': 'candidate', 'subjectId': who}, ('dueDay',))]
+    for path, body, names in bodies:
+        for name in names:
+            refused = lead.post(path, {**body, name: wrong})
+            assert (refused.status, [e['pointer'] for e in refused.json.get('errors', [])]) == (400, [f'/{name}']), (path, name, refused.text)
+    session = lead.post(f'/projects/{project}/sessions', {'startsAt': f'{wrong}T09:00:00Z'})
+    assert session.status in (400, 409), session.text
+
+
+def test_seen_practitioner_a_day_that_is_long_ago_or_far_ahead_and_right_is_taken(as_role, offer, someone):
+    lead, who = as_role('team_lead'), someone()
+    long_ago = lead.post('/benefits', {'candidateId': who, 'kind': 'wia', 'appliedOn': '1996-03-04', 'fromDay': '1996-03-04'}).json['id']
+    assert lead.post(f'/benefits/{long_ago}/moves', {'event': 'grant'}).status == 200
+    refused = lead.post(f'/benefits/{long_ago}/moves', {'event': 'end', 'endReason': 'work', 'day': '2063-01-31'})
+    assert refused.status == 400 and refused.json['errors'][0]['pointer'] == '/day', refused.text
+    pension = lead.post(f'/benefits/{long_ago}/moves', {'event': 'end', 'endReason': 'pension_age', 'day': '2063-01-31'})
+    assert pension.status == 200 and pension.json['untilDay'] == '2063-01-31', pension.text
+    assert offer(someone(), startsOn='1988-09-01', endsOn='2041-12-31').status == 201
+
+
 def test_offered_accepted_and_started_are_three_facts(as_role, offer, someone):
     consultant, one = as_role('consultant'), someone()
     made = offer(one)

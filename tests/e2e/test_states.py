@@ -30,7 +30,7 @@ VALUES = {
     'ownApplications': [{'date': '2026-11-02', 'employer': 'Anders'}], 'handOverDate': '2032-01-01', 'firstLookUntil': '2031-01-01', 'offSeason': 'Anders',
     'fromDay': day(1), 'untilDay': day(200), 'percentage': 30, 'amountCents': 2000, 'intentionMonths': 6,
     'hours': 6, 'wageCents': 1600, 'wagePer': 'month', 'startsOn': '2030-01-01', 'endsOn': '2039-01-01', 'contract': 'permanent', 'permanentFrom': '2031-01-01',
-    'startsAt': '2030-01-01T00:00:00Z', 'endsAt': '2032-01-01T00:00:00Z', 'place': 'Anders', 'trajectoryId': None, 'proposalId': None,
+    'startsAt': f'{day(1)}T00:00:00Z', 'endsAt': '2031-10-01T00:00:00Z', 'place': 'Anders', 'trajectoryId': None, 'proposalId': None,
     'mentor': 'Anders', 'workplace': 'Anders', 'employerName': 'Anders', 'offSeasonMonths': ['may'], 'residenceNeighbourhood': 'BU99010102',
 }
 # the positions of a vacancy, and how many are taken of them
@@ -149,7 +149,7 @@ class Row:
     def make_appointment(self):
         return self.make_person() + inserted(
             'app.appointment', tenant_id=1, id=self.id['appointment'], candidate_id=self.id['candidate'], kind='introduction', state=self.state['appointment'],
-            starts_at=self.at['now'], ends_at='2031-01-01T00:00:00Z', user_id=VALUES['assigneeId'], not_told=False,
+            starts_at=self.at['now'], ends_at=f'{day(30)}T00:00:00Z', user_id=VALUES['assigneeId'], not_told=False,
             trajectory_id=self.id['other'] if self.property == 'trajectoryId' else None, proposal_id=self.id['other'] if self.property == 'proposalId' else None, made_at=self.at['now'], reason='ill' if self.state['appointment'] == 'excused' else None, **STAMPS)
 
     def make_vacancy(self):
