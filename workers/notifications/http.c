@@ -78,6 +78,8 @@ static void set_once(struct http *http)
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    /* the end of a call does not wait for a name server that has not answered */
+    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (*http->setting->receiver_ca)
         curl_easy_setopt(curl, CURLOPT_CAINFO, http->setting->receiver_ca);
