@@ -63,7 +63,26 @@ def test_a_letter_is_sent_in_looked_at_and_used(region, as_role, sent, candidate
     region.sql("set session_replication_role = replica; update app.letter_template set state = 'ready' where state = 'in_use'")
 
 
+def picture(attribute):
+    return odt(f'{TEXT}<text:p><draw:frame><draw:image {attribute}/></draw:frame></text:p>')
+
+
+def drawn(name, data):
+    return odt(f'{TEXT}<text:p><draw:frame><draw:image xlink:href="Pictures/{name}"/></draw:frame></text:p>', files={f'Pictures/{name}': data})
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink"><image x:href="file:///etc/x.png"/></svg>'
+UTF16 = odt(files={'content.xml': '<office:text><!-- x -->'.encode() + '<office:text>{{name}}{{address}}'.encode('utf-16')})
+# what a reader takes for the same, and a search for words does not find: a file of the machine was drawn on the page
 BAD = {
+    'spaces around =': (picture('xlink:href = "file:///etc/x.png"'), 'not_odt'), 'a line before =': (picture('xlink:href\n="file:///etc/x.png"'), 'not_odt'),
+    'single quotes': (picture("xlink:href='file:///etc/x.png'"), 'not_odt'), 'another prefix': (picture('l:href="file:///etc/x.png"'), 'links'), 'no prefix': (picture('href="file:///etc/x.png"'), 'links'),
+    'a reference to a character': (picture('xlink:href="&#102;ile:///etc/x.png"'), 'links'), 'above the folder': (picture('xlink:href="Pictures/../../x.png"'), 'links'),
+    'a section under another prefix': (odt(TEXT + '<t:section-source l:href="x"/>'), 'links'), 'a frame under another prefix': (odt(TEXT + '<d:floating-frame l:href="x"/>'), 'objects'),
+    'a listener under another prefix': (odt(scripts='<o:scripts><s:event-listener s:language="ooo:script"/></o:scripts>'), 'macros'), 'data of forms': (odt(TEXT + '<xforms:model/>'), 'objects'),
+    'a drawing that names a file': (drawn('a.svg', SVG), 'objects'), 'a drawing that is called PNG': (drawn('a.png', SVG), 'objects'), 'a picture in the text': (odt(TEXT + '<office:binary-data>eA==</office:binary-data>'), 'objects'),
+    'another character set': (UTF16, 'not_odt'), 'another encoding': (odt(files={'content.xml': '<?xml version="1.0" encoding="utf-7"?><office:text>'}), 'not_odt'),
+    'a comment': (odt(TEXT + '<!-- -->'), 'not_odt'), 'raw text': (odt(TEXT + '<![CDATA[x]]>'), 'not_odt'), 'an instruction': (odt(TEXT + '<?x y?>'), 'not_odt'),
     'no zip': (b'PK nothing', 'not_odt'), 'no text': (odt(drop=('content.xml',)), 'not_odt'), 'a document type': (odt('<!DOCTYPE x>'), 'not_odt'),
     'macros': (odt(files={'Basic/Standard/Module1.xml': '<x/>'}), 'macros'), 'scripts': (odt(files={'Scripts/python/x.py': 'x'}), 'macros'),
     'a listener': (odt(scripts='<office:scripts><script:event-listener script:language="ooo:script"/></office:scripts>'), 'macros'),

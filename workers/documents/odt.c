@@ -4,6 +4,8 @@
 
 #include <zlib.h>
 
+#include "workers/documents/odt_xml.h"
+
 enum {
     END_LEN = 22,
     ENTRY_LEN = 46,
@@ -78,77 +80,19 @@ static struct str unpack(struct arena *arena, struct str file, const struct entr
                                                                   : (struct str){0};
 }
 
-/* Whether this attribute is one of a hyperlink, which nobody follows before a reader does. */
-static bool is_hyperlink(struct str xml, const char *at)
+/* Pictures of dots only: what is drawn (SVG, EMF) can name files of the machine that draws it. */
+static bool is_dots(struct str picture)
 {
-    static const struct str tag = S("<text:a ");
-    const char *open = memrchr(xml.at, '<', (size_t)(at - xml.at));
-    return open && (size_t)(at - open) > tag.len && memcmp(open, tag.at, tag.len) == 0;
-}
-
-/* Each reference is to a picture of the file, to a place in the text, or is a hyperlink. */
-static bool refers_inside(struct str xml)
-{
-    static const struct str attribute = S("href=\"");
-    const char *at = xml.at, *end = xml.at + xml.len;
-    while ((at = memmem(at, (size_t)(end - at), attribute.at, attribute.len))) {
-        bool hyperlink = is_hyperlink(xml, at);
-        at += attribute.len;
-        struct str value = {at, (size_t)(end - at)};
-        bool page = str_has_prefix(value, S("https://")) || str_has_prefix(value, S("mailto:"));
-        if (!str_has_prefix(value, S("Pictures/")) && !str_has_prefix(value, S("#"))
-            && !str_has_prefix(value, S("\"")) && !(hyperlink && page))
-            return false;
-    }
-    return true;
-}
-
-/* What XML may not have, as a table. */
-static const char *fault_of(struct str xml)
-{
-    static const struct {
-        struct str word;
-        const char *fault;
-    } words[] = {{S("<!DOCTYPE"), "not_odt"},
-                 {S("<!ENTITY"), "not_odt"},
-                 {S("<script:"), "macros"},
-                 {S("script:event-listener"), "macros"},
-                 {S("<office:script "), "macros"},
-                 {S("text:execute-macro"), "macros"},
-                 {S("<draw:object"), "objects"},
-                 {S("<draw:plugin"), "objects"},
-                 {S("<draw:applet"), "objects"},
-                 {S("<draw:floating-frame"), "objects"},
-                 {S("<form:form"), "objects"},
-                 {S("href='"), "links"},
-                 {S("office:dde-source"), "links"},
-                 {S("text:dde-connection"), "links"},
-                 {S("text:database-"), "links"},
-                 {S("text:section-source"), "links"},
-                 {S("..\\"), "links"},
-                 {S("../"), "links"}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (has(xml, words[i].word))
-            return words[i].fault;
-    return refers_inside(xml) ? NULL : "links";
-}
-
-static bool is_picture_name(struct str name)
-{
-    for (size_t i = 9; i < name.len; i++) {
-        char c = name.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && (!c || !strchr("._-", c)))
-            return false;
-    }
-    return str_has_prefix(name, S("Pictures/")) && name.len > 9 && name.len < 100;
+    return str_has_prefix(picture, S("\x89PNG\r\n\x1a\n"))
+           || str_has_prefix(picture, S("\xff\xd8\xff"));
 }
 
 static const char *take(struct arena *arena, struct str file, const struct entry *entry,
                         struct odt *odt)
 {
     bool content = str_equal(entry->name, S("content.xml")),
-         styles = str_equal(entry->name, S("styles.xml")), picture = is_picture_name(entry->name);
+         styles = str_equal(entry->name, S("styles.xml")),
+         picture = odt_xml_is_picture(entry->name);
     if (str_has_prefix(entry->name, S("Basic/")) || str_has_prefix(entry->name, S("Scripts/")))
         return "macros";
     if (str_has_prefix(entry->name, S("Object ")))
@@ -158,13 +102,15 @@ static const char *take(struct arena *arena, struct str file, const struct entry
     struct str unpacked = unpack(arena, file, entry);
     if (!unpacked.at || (picture && odt->count == ODT_PICTURES))
         return "not_odt";
+    if (picture && !is_dots(unpacked))
+        return "objects";
     if (picture) {
         odt->names[odt->count] = entry->name;
         odt->pictures[odt->count++] = unpacked;
         return NULL;
     }
     *(content ? &odt->content : &odt->styles) = unpacked;
-    return fault_of(unpacked);
+    return odt_xml_fault(unpacked);
 }
 
 const char *odt_read(struct arena *arena, struct str file, struct odt *ret)

@@ -27,16 +27,18 @@ static bool never(void *what)
  * messages waited for that. */
 static void a_name_server_that_does_not_answer_holds_up_nobody(void **state)
 {
-    const struct setting setting = {
-        .receiver_ca = "", .loopback = "refused", .receiver_timeout_ms = 200};
+    const struct setting setting = {.receiver_ca = "",
+                                    .loopback = "refused",
+                                    .receiver_timeout_ms = 200};
     struct http *http = http_new(&setting);
     struct http_answer answer;
     struct reply reply;
     struct timespec begin, end;
     (void)state;
     clock_gettime(CLOCK_MONOTONIC, &begin);
-    const struct http_call call = {
-        .url = "https://receiver.example/", .body = S("{}"), .last_byte = never};
+    const struct http_call call = {.url = "https://receiver.example/",
+                                   .body = S("{}"),
+                                   .last_byte = never};
     assert_int_equal(http_send(http, &call, &answer, &reply), SEND_DEFERRED);
     clock_gettime(CLOCK_MONOTONIC, &end);
     assert_string_equal(reply.error, "timeout");
