@@ -129,7 +129,7 @@ def test_public_functions_are_declared_in_the_header_of_their_file():
     for file in files('lib/*.c', 'services/*.c', 'workers/*.c', 'openapi/*.c', 'tests/*.c'):
         headers = [file.with_suffix('.h'), file.parent / 'gen/contract.h']
         declared = '\n'.join((ROOT / h).read_text() for h in headers if (ROOT / h).exists())
-        if file.name not in ('flaky.c', 'clock_shift.c', 'unlogged.c'):
+        if file.name not in ('flaky.c', 'clock_shift.c', 'unlogged.c', 'test_http.c'):
             astray += [f'{file}: {name}' for name in public_functions((ROOT / file).read_text())
                        if not re.search(rf'\b{name}\b', declared)]
     assert not astray
