@@ -209,13 +209,13 @@ create function app.figure_series(wanted text, asked jsonb, split text, day_from
                app.figure_stated(f, asked, starts, ends);
     end $$;
 
--- A figure as lines with commas (RFC 4180). A text that a spreadsheet would take for a formula begins with an apostrophe.
+-- A figure as lines with commas (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe, also after what separates cells in some countries.
 create function app.figure_csv(code text, unit text, as_of timestamptz, points json, totals json) returns text language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
     select 'code,group,label,rest,period,value,suppressed,unit,asOf' || E'\r\n' || coalesce(string_agg(concat_ws(',',
         figure_csv.code, coalesce(p ->> 'group', ''),
-        coalesce('"' || replace(regexp_replace(p ->> 'label', '^([=+@\t\r-])', '''\1'), '"', '""') || '"', ''),
+        coalesce('"' || replace(regexp_replace(p ->> 'label', '(^|[;|\t\r\n])(\s*)([=+@\t\r＝＋＠－-])', '\1\2''\3', 'g'), '"', '""') || '"', ''),
         coalesce(p ->> 'rest', 'false'), coalesce(p ->> 'month', p ->> 'year'), coalesce(p ->> 'value', ''), p ->> 'suppressed', figure_csv.unit,
         coalesce(to_char(figure_csv.as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')) || E'\r\n', '' order by place), '')
     from (select x.p, x.place from json_array_elements(points) with ordinality x (p, place)

@@ -411,6 +411,14 @@ def test_a_figure_is_a_table_for_a_spreadsheet(as_role, region, reported):
     assert lead.call('GET', '/figures/nothing', headers={'Accept': 'text/csv'}).problem == 'not-found'
 
 
+@pytest.mark.parametrize('label,cell', [('Werk; -plan', "Werk; '-plan"), ('x;=1+1;', "x;'=1+1;"), (' =1', " '=1"), ('＝1', "'＝1"), ('a\t@x', "a\t'@x"), ('a-b = c + d', 'a-b = c + d')])
+def test_seen_attacker_no_cell_of_a_figure_is_a_formula(region, label, cell):
+    """Where cells are separated by semicolons, as in the Netherlands, a formula hid in the middle of a name, or after a space."""
+    text, = region.sql("select app.figure_csv('hired', 'people', null, json_build_array(json_build_object('group', 'g', 'label', %s::text, 'value', 1, 'suppressed', false)), '[]')", (label,))[0]
+    assert list(csv.DictReader(io.StringIO(text, newline='')))[0]['label'] == cell
+
+
+
 WORK = """insert into app.placement (tenant_id, id, candidate_id, employer_id, kind, origin, state, offered_on, started_on, ends_on, ended_on, end_reason, end_phase, contract,
                                    permanent_from, converts, undo_reason, project_id, hours)
           select app.tenant(), coalesce(w.id, gen_random_uuid()), c.id, e.id, w.kind, 'other', w.state, w.started_on, w.started_on, w.ends_on, w.ended_on, w.end_reason, w.end_phase, w.contract,

@@ -524,6 +524,25 @@ def test_only_who_ended_it_or_a_team_lead_reopens_it_and_within_the_term(as_role
         region.sql('delete from clock.shift')
 
 
+def test_seen_attacker_what_is_open_again_is_work_of_who_has_the_person_now(as_role, person_of):
+    """The file had gone to a colleague meanwhile. Whoever had completed the task owned it again, and saw nothing of the person; the new case manager did not know of it."""
+    was, now, lead = person_of('case_manager'), person_of('case_manager'), as_role('team_lead')
+    before, after = (as_role("case_manager", user=one) for one in (was, now))
+    for reopens in (before, lead):
+        made = lead.post('/candidates', {'alias': 'Kandidaat Wilg', 'pc4': '5012', 'caseManagerId': was})
+        task = before.post('/tasks', {'kind': 'promise', 'noun': 'candidate', 'subjectId': made.json['id'], 'dueDay': day(3)})
+        assert act(before, task, 'completions', {'outcome': 'kept'}).status == 200
+        assert lead.patch(f'/candidates/{made.json["id"]}', {'caseManagerId': now}, '*').status == 200
+        again = reopen(reopens, task)
+        assert again.status == 200 and lead.get(place(task)).json['ownerUserId'] == now and after.get(place(task)).json['state'] == 'open', again.text
+    gone = as_role('consultant', user=person_of('consultant'))
+    left = gone.post('/tasks', {'kind': 'promise', 'noun': 'candidate', 'subjectId': made.json['id'], 'dueDay': day(3)})
+    assert act(gone, left, 'completions', {'outcome': 'kept'}).status == 200
+    user = f'/users/{left.json["ownerUserId"]}'
+    assert as_role('tenant_admin').patch(user, {'active': False}, '*').status == 200
+    assert reopen(lead, left).json['ownerUserId'] == now, 'the owner has left, and it could not be opened'
+
+
 def test_what_an_outcome_set_going_is_not_undone_by_reopening(as_role, make, person):
     costs = make('case_manager', kind='cost_request', noun='candidate', subjectId=person['id'], amountCents=1000)
     assert costs.status == 201, costs.text
