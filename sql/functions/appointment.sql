@@ -256,7 +256,7 @@ create function app.appointment_move(appointment uuid, event text, asked jsonb, 
             values (a.tenant_id, next, a.candidate_id, a.kind, starts, coalesce((asked ->> 'ends_at')::timestamptz, starts + (a.ends_at - a.starts_at)),
                     coalesce(asked ->> 'place', a.place), a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id,
                     a.project_id, a.session, clock.now(), app.actor());
-            if a.state = 'invited' then
+            if a.state = 'invited' or a.not_told then
                 perform app.appointment_tell_moved(a, next);
             end if;
         end if;

@@ -166,6 +166,8 @@ create function app.appointment_session_change(project uuid, number int, event t
             raise exception using errcode = 'MW400', message = 'invalid', detail = 'value /startsAt';
         end if;
         for a in select o.* from app.appointment o where o.tenant_id = app.tenant() and o.id = any (open) order by o.id loop
+            continue when event = 'move' and (a.starts_at, a.ends_at, a.place::text) is not distinct from ( -- it is so already
+                at, coalesce((asked ->> 'ends_at')::timestamptz, at + (a.ends_at - a.starts_at)), coalesce(asked ->> 'place', a.place::text));
             if event = 'move' and exists (select from app.candidate_participation m where m.tenant_id = a.tenant_id and m.project_id = a.project_id
                                           and m.candidate_id = a.candidate_id and daterange(m.from_day, m.until_day, '[]') @> (at at time zone 'Europe/Amsterdam')::date) then
                 perform app.appointment_move(a.id, 'move', asked, gen_random_uuid());

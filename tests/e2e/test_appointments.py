@@ -2,6 +2,7 @@
 """Appointments: planned, invited, moved, and who came; the sessions of a cohort and their attendance list."""
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -483,7 +484,7 @@ def test_a_whole_session_is_moved_and_each_is_told_once(as_role, cohort, region)
     moved = consultant.post(f'{here}/1/moves', {'startsAt': moment(region, 5), 'place': 'Zaal 2'})
     assert moved.status == 200, moved.text
     session, = moved.json['sessions']
-    assert (session['people'], session['invited'], session['notTold'], session['excused']) == (4, 3, 0, 1)
+    assert (session['people'], session['invited'], session['notTold'], session['excused']) == (4, 3, 1, 1)
     new = {i['candidateId']: (i['state'], i['appointmentId']) for i in consultant.get(f'{here}/1/attendance').json['items']}
     assert [new[c][0] for c in who] == ['invited', 'invited', 'excused', 'planned']
     assert messages(region, who) == [[('appointment', 'sent'), ('appointment_moved', 'queued')]] * 2 + [[('appointment', 'sent')], []]
@@ -549,6 +550,37 @@ def test_who_left_the_cohort_by_then_is_not_expected_at_the_other_time(as_role, 
     region.sql('set session_replication_role = replica; update app.candidate_participation set until_day = clock.today() + 3 where candidate_id = %s', (goes,))
     session, = as_role('consultant').post(f'{here}/1/moves', {'startsAt': moment(region, 5)}).json['sessions']
     assert (session['people'], session['cancelled']) == (1, 1) and list(states(as_role('consultant'), f'{here}/1/attendance')) == [stays]
+
+
+@pytest.mark.usefixtures('unsent')
+def test_seen_attacker_a_session_that_is_moved_twice_to_one_time_tells_each_once(as_role, cohort, region):
+    """Two who clicked at once, or one who clicked again, moved it again: each person got as many messages."""
+    project, who = cohort(2)
+    reachable(region, who)
+    here, consultant = f'/projects/{project}/sessions', as_role('consultant')
+    consultant.post(here, {'startsAt': moment(region, 3), 'channel': 'in_person'})
+    to = {'startsAt': moment(region, 5), 'place': 'Zaal 2'}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: consultant.post(f'{here}/1/moves', to), range(8)))
+    assert {one.status for one in answers} == {200}, [one.text for one in answers]
+    assert messages(region, who) == [[('appointment_moved', 'queued')]] * 2
+    assert region.sql("select count(*)::int from app.appointment where project_id = %s and state = 'moved'", (project,)) == [(2,)]
+    assert consultant.post(f'{here}/1/moves', {'startsAt': to['startsAt'], 'place': 'Zaal 3'}).status == 200
+    assert region.sql("select count(*)::int from app.appointment where project_id = %s and state = 'moved'", (project,)) == [(4,)], 'another place is another move'
+
+
+@pytest.mark.usefixtures('unsent')
+def test_seen_attacker_who_was_not_told_of_a_move_is_not_forgotten_by_the_next_one(as_role, cohort, region):
+    """Invited in person, moved while there was no address, and moved again: nothing said any more that this person expects another time."""
+    project, (who,) = cohort(1)
+    here, consultant = f'/projects/{project}/sessions', as_role('consultant')
+    consultant.post(here, {'startsAt': moment(region, 3), 'channel': 'in_person'})
+    for days in (5, 6):
+        session, = consultant.post(f'{here}/1/moves', {'startsAt': moment(region, days)}).json['sessions']
+        assert (session['people'], session['invited'], session['notTold']) == (1, 0, 1)
+    reachable(region, [who])
+    session, = consultant.post(f'{here}/1/moves', {'startsAt': moment(region, 7)}).json['sessions']
+    assert (session['invited'], session['notTold']) == (1, 0) and messages(region, [who]) == [[('appointment', 'queued')]]
 
 
 @pytest.mark.usefixtures('unsent')
