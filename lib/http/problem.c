@@ -22,9 +22,9 @@ const struct problem *problem_of(enum err err)
     return &problems[problem_of_err[err]];
 }
 
-static void note(struct ctx *ctx, struct str pointer, enum fault_code fault, const char *limit)
+static void note(struct ctx *ctx, struct str pointer, enum fault_code fault, struct str limit)
 {
-    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, pointer, fault, str_of(limit));
+    fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, pointer, fault, limit);
 }
 
 /* The problem with what a function in sql/ says of it: its detail is a JSON object, members of the
@@ -41,15 +41,16 @@ static const struct problem *with_members(struct ctx *ctx, const struct problem 
 }
 
 /* Faults of a body that a function in sql/ found, all at once: the detail is a list of codes and
- * pointers, with spaces between them. */
+ * pointers, with spaces between them. A code may have a limit: "range=2026-11-27.. /day". */
 static void note_all(struct ctx *ctx, struct str detail)
 {
     while (detail.len) {
-        struct str code = str_cut(&detail, ' '), pointer = str_cut(&detail, ' ');
+        struct str limit = str_cut(&detail, ' '), pointer = str_cut(&detail, ' ');
+        struct str code = str_cut(&limit, '=');
         for (size_t i = 0; i < FAULT_COUNT; i++)
             if (fault_texts[i].code && str_equal(code, str_of(fault_texts[i].code)))
                 fault_note(&ctx->faults, ctx->arena, FAULT_AT_BODY, pointer, (enum fault_code)i,
-                           S(""));
+                           limit);
     }
 }
 
@@ -148,12 +149,16 @@ static const struct problem *of_sqlstate(struct str state)
     return &problems[PROBLEM_INTERNAL];
 }
 
+/* A function in sql/ that finds a day where it cannot be says "range", and between which days it can
+ * be (app.day_span). The detail of PostgreSQL itself is never shown. */
 static const struct problem *of_constraint(struct ctx *ctx, const struct refusal *refusal,
                                            const struct operation *operation)
 {
+    bool spans = str_equal(refusal->message, S("range"));
     for (const struct constraint_rule *rule = constraint_rules; rule->constraint; rule++)
         if (str_equal(refusal->constraint, str_of(rule->constraint))) {
-            note(ctx, pointer_for(operation, str_of(rule->pointers)), rule->fault, rule->limit);
+            note(ctx, pointer_for(operation, str_of(rule->pointers)),
+                 spans ? FAULT_RANGE : rule->fault, spans ? refusal->detail : str_of(rule->limit));
             return str_equal(refusal->message, S("taken")) /* app.refuse_taken() */
                        ? with_members(ctx, &problems[rule->problem], refusal->detail)
                        : &problems[rule->problem];
@@ -162,7 +167,8 @@ static const struct problem *of_constraint(struct ctx *ctx, const struct refusal
     struct str column = column_of(refusal, &fault);
     const struct field *property = operation->body ? property_of(operation->body, column) : NULL;
     if (property) {
-        note(ctx, arena_print(ctx->arena, "/%s", property->name), fault, NULL);
+        note(ctx, arena_print(ctx->arena, "/%s", property->name), spans ? FAULT_RANGE : fault,
+             spans ? refusal->detail : S(""));
         return of_sqlstate(refusal->sqlstate);
     }
     if (field_of(operation->path_fields, operation->path_count, column))
@@ -184,7 +190,7 @@ static void note_owner(struct ctx *ctx, struct str message, enum scope scope)
     for (const struct owner_rule *rule = owner_rules; rule->table; rule++)
         if (str_equal(table, str_of(rule->table))
             && str_equal(scope_name(scope), str_of(rule->scope)))
-            note(ctx, str_of(rule->pointer), FAULT_NOT_YOURS, NULL);
+            note(ctx, str_of(rule->pointer), FAULT_NOT_YOURS, S(""));
 }
 
 bool problem_is_linked(const struct refusal *refusal)

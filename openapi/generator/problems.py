@@ -73,6 +73,9 @@ class Problems:
             missing += [r['fault'] for r in problem.constraints.values() if r['fault'] not in self.faults]
             if missing:
                 raise Wrong(f'problems.yaml: {problem.code}: {missing[0]} is not described')
+            for name, rule in problem.constraints.items():
+                if rule['fault'] == 'value' and 'why' not in rule:
+                    raise Wrong(f'problems.yaml: {name}: the fault value does not say what is allowed; take another one, or say why')
 
     def by_status(self):
         found = {}

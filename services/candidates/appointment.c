@@ -23,7 +23,7 @@ enum err appointment_move_check(struct ctx *ctx, const struct appointment_move *
     enum err err = OK;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (parts[i].given.at && !parts[i].wanted)
-            err = ctx_refuse(ctx, parts[i].where, FAULT_VALUE);
+            err = ctx_refuse(ctx, parts[i].where, FAULT_NOT_HERE);
         else if (!parts[i].given.at && parts[i].wanted && !parts[i].optional)
             err = ctx_refuse(ctx, parts[i].where, FAULT_REQUIRED);
     return err;

@@ -15,6 +15,6 @@ enum err benefit_move_check(struct ctx *ctx, const struct benefit_move *move)
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (str_equal(move->event, reasons[i].event) != (reasons[i].given.at != NULL))
             err = ctx_refuse(ctx, reasons[i].where,
-                             reasons[i].given.at ? FAULT_VALUE : FAULT_REQUIRED);
+                             reasons[i].given.at ? FAULT_NOT_HERE : FAULT_REQUIRED);
     return err;
 }

@@ -16,7 +16,7 @@ enum err candidate_search_check(struct ctx *ctx, const struct candidate_search *
 {
     bool named = wanted->name.at || wanted->birth_date.at;
     if (wanted->bsn.at && named)
-        return ctx_refuse(ctx, S("/bsn"), FAULT_VALUE);
+        return ctx_refuse(ctx, S("/bsn"), FAULT_NOT_HERE);
     if (wanted->bsn.at)
         return candidate_bsn_check(ctx, wanted->bsn);
     if (!named)

@@ -21,9 +21,9 @@ enum err hand_over_new_check(struct ctx *ctx, const struct hand_over_new *over)
         return ERR_INVALID;
     if (over->from_user_id.at && over->to_user_id.at
         && str_equal(over->from_user_id, over->to_user_id))
-        return ctx_refuse(ctx, S("/toUserId"), FAULT_VALUE);
+        return ctx_refuse(ctx, S("/toUserId"), FAULT_ITSELF);
     if (over->from_organisation_id.at && over->to_organisation_id.at
         && str_equal(over->from_organisation_id, over->to_organisation_id))
-        return ctx_refuse(ctx, S("/toOrganisationId"), FAULT_VALUE);
+        return ctx_refuse(ctx, S("/toOrganisationId"), FAULT_ITSELF);
     return OK;
 }

@@ -96,7 +96,7 @@ create function app.agreement_offer() returns trigger language plpgsql
                          (3, 'costs', new.costs is null), (4, 'fromDay', new.from_day is null)) m (n, pointer, lacks) where m.lacks);
     begin
         if new.valid_until < clock.today() then
-            raise exception using errcode = '23514', message = 'past', table = 'agreement', constraint = 'agreement_valid_until_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'agreement', constraint = 'agreement_valid_until_check';
         end if;
         if missing is not null then
             raise exception using errcode = 'MW400', message = 'invalid', detail = missing;

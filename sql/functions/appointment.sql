@@ -99,6 +99,22 @@ create function app.appointment_proven(appointment uuid) returns boolean languag
         return (select app.appointment_proof(a) from app.appointment a where a.tenant_id = app.tenant() and a.id = appointment and app.sees_appointment(a));
     end $$;
 
+-- With whom an appointment is, and the cohort, by name. Whoever sees it gets them, also without a right to these themselves: to a candidate they were identifiers.
+create function app.appointment_names(appointment uuid)
+    returns table (user_name text, organisation_name text, employer_name text, coach_name text, project_title text) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select u.name::text, o.name::text, e.name::text, c.name::text, p.title::text from app.appointment a
+        left join app.user_account u on u.tenant_id = a.tenant_id and u.id = a.user_id
+        left join app.organisation o on o.tenant_id = a.tenant_id and o.id = a.organisation_id
+        left join app.employer e on e.tenant_id = a.tenant_id and e.id = a.employer_id
+        left join app.user_account c on c.tenant_id = a.tenant_id and c.id = a.coach_id
+        left join region.project p on p.region_id = region.here() and p.id = a.project_id
+        where a.tenant_id = app.tenant() and a.id = appointment and app.sees_appointment(a);
+    end $$;
+
 -- The reminder before an appointment says that there is one, and nothing of it: as a text message where the person chose to be reached digitally, else by e-mail. It is withdrawn when the time is another one, or nobody has to come any more.
 create function app.appointment_remind() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -76,6 +76,15 @@ create function app.appointment_sessions_join() returns trigger language plpgsql
     end $$;
 create trigger zz_sessions_join after insert or update of from_day, until_day on app.candidate_participation for each row execute function app.appointment_sessions_join();
 
+-- The title of a cohort, for whoever sees somebody of one of its sessions: a course leader and a firm read no projects.
+create function app.appointment_group(project uuid) returns text language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select p.title from region.project p where p.region_id = region.here() and p.id = project
+                and exists (select from app.appointment a where a.tenant_id = app.tenant() and a.project_id = project and a.session is not null and app.sees_appointment(a)));
+    end $$;
+
 -- The people of a session that the caller sees, and the day of each person. A person who was moved has another day.
 create function app.appointment_session_days(project uuid, number int) returns table (id uuid, candidate_id uuid, day date) language sql stable
     set search_path = pg_catalog, pg_temp
@@ -105,8 +114,8 @@ create function app.appointment_attendance_put(project uuid, number int, items j
         select array_agg(f order by n) into faults from (
             select i.n, case when o.id is null then format('reference /items/%s/candidateId', i.n - 1)
                              when i.part ->> 'attendance' = 'excused' and i.part ->> 'reason' is null then format('required /items/%s/reason', i.n - 1)
-                             when i.part ->> 'attendance' <> 'excused' and i.part ->> 'reason' is not null then format('value /items/%s/reason', i.n - 1)
-                             when i.part ->> 'attendance' <> 'excused' and o.day > clock.today() and s.begun then format('value /items/%s/attendance', i.n - 1) end as f
+                             when i.part ->> 'attendance' <> 'excused' and i.part ->> 'reason' is not null then format('not-here /items/%s/reason', i.n - 1)
+                             when i.part ->> 'attendance' <> 'excused' and o.day > clock.today() and s.begun then format('future /items/%s/attendance', i.n - 1) end as f
             from jsonb_array_elements(items) with ordinality i (part, n)
             cross join (select bool_or(d.day <= clock.today()) as begun from app.appointment_session_days(project, number) d) s
             left join app.appointment_session_days(project, number) o on o.candidate_id = (i.part ->> 'candidate_id')::uuid) w where w.f is not null;
@@ -163,7 +172,7 @@ create function app.appointment_session_change(project uuid, number int, event t
         a app.appointment;
     begin
         if at <= clock.now() then
-            raise exception using errcode = 'MW400', message = 'invalid', detail = 'value /startsAt';
+            raise exception using errcode = 'MW400', message = 'invalid', detail = format('range=%s /startsAt', app.day_span(clock.now(), null));
         end if;
         for a in select o.* from app.appointment o where o.tenant_id = app.tenant() and o.id = any (open) order by o.id loop
             continue when event = 'move' and (a.starts_at, a.ends_at, a.place::text) is not distinct from ( -- it is so already

@@ -17,7 +17,7 @@ create function app.candidate_die(candidate uuid, day date) returns void languag
         end if;
         perform app.require('candidate', c.status, 'recordDeath');
         if day not between clock.today() - interval '120 years' and clock.today() then
-            raise exception using errcode = '23514', message = 'day', table = 'candidate', constraint = 'candidate_died_on_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span((clock.today() - interval '120 years')::date, clock.today()), table = 'candidate', constraint = 'candidate_died_on_check';
         end if;
         update app.candidate q set died_on = day,
                status = case c.status when 'left' then 'left' else app.move('candidate', c.status, 'die') end

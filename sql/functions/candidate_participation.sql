@@ -39,3 +39,15 @@ create function app.candidate_participations_follow_owners() returns trigger lan
 create trigger participations_keep_owners after update of case_manager_id, coach_id, organisation_id on app.candidate for each row
     when ((old.case_manager_id, old.coach_id, old.organisation_id) is distinct from (new.case_manager_id, new.coach_id, new.organisation_id))
     execute function app.candidate_participations_follow_owners();
+
+-- Who takes part in what, by name.
+create function app.candidate_participation_names(participation uuid) returns table (candidate_alias text, project_title text) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select c.alias::text, p.title::text from app.candidate_participation a
+        join app.candidate c on c.tenant_id = a.tenant_id and c.id = a.candidate_id
+        join region.project p on p.region_id = a.region_id and p.id = a.project_id
+        where a.tenant_id = app.tenant() and a.id = participation and app.sees_candidate_participation(a);
+    end $$;

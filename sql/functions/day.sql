@@ -15,6 +15,14 @@ create function app.day_window(kind text, out back interval, out ahead interval)
     end $$;
 grant execute on function app.day_window(text) to public;
 
+-- How a fault says between which days or moments something must lie; null is open. Whoever raises 23514 with the message `range` gives it as the detail.
+create function app.day_span(low date, high date) returns text immutable parallel safe
+    return coalesce(low::text, '') || '..' || coalesce(high::text, '');
+create function app.day_span(low timestamptz, high timestamptz) returns text language sql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ select concat(to_char(low at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '..', to_char(high at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) $$;
+grant execute on function app.day_span(date, date), app.day_span(timestamptz, timestamptz) to public;
+
 -- Before days are written: each lies in the window of its kind, or has not changed. TG_ARGV: `<column> <kind>` of each.
 create function app.day_check() returns trigger language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -26,6 +34,8 @@ create function app.day_check() returns trigger language plpgsql
         kind text;
         day date;
         w record;
+        first date;
+        last date;
     begin
         foreach name in array tg_argv loop
             kind := split_part(name, ' ', 2);
@@ -33,8 +43,10 @@ create function app.day_check() returns trigger language plpgsql
             continue when row ->> name is null or row ->> name = before ->> name;
             day := ((row ->> name)::timestamptz at time zone 'Europe/Amsterdam')::date;
             w := app.day_window(case when row ->> 'end_reason' = 'pension_age' and kind = 'ends' then 'pension' else kind end);
-            if day not between clock.today() - w.back and clock.today() + w.ahead then
-                raise exception using errcode = '23514', message = 'day', table = tg_table_name, constraint = format('%s_%s_check', tg_table_name, name);
+            first := clock.today() - w.back;
+            last := clock.today() + w.ahead;
+            if day not between first and last then
+                raise exception using errcode = '23514', message = 'range', detail = app.day_span(first, last), table = tg_table_name, constraint = format('%s_%s_check', tg_table_name, name);
             end if;
         end loop;
         return new;

@@ -25,7 +25,7 @@ create function app.decision_view_ask(decision uuid, asked jsonb) returns void l
     begin
         perform app.require('decision', case when d.view_given_at is null then d.state else 'decided' end, 'askView');
         if last < clock.today() then
-            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_view_until_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'decision', constraint = 'decision_view_until_check';
         elsif asked ->> 'hearing_id' is not null and not exists (
             select from app.appointment a where a.tenant_id = d.tenant_id and a.id = (asked ->> 'hearing_id')::uuid and a.candidate_id = d.candidate_id and a.kind = 'hearing') then
             raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_hearing_id_fkey';
@@ -277,7 +277,7 @@ create function app.decision_return(decision uuid, review uuid, day date, words 
             perform app.refuse_state(d.state, app.allowed('decision', d.state)); -- it was asked already
         end if;
         if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() then -- nobody asks it before there is a decision
-            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_asked_on_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span((d.decided_at at time zone 'Europe/Amsterdam')::date, clock.today()), table = 'decision', constraint = 'decision_asked_on_check';
         end if;
         insert into app.decision_review (tenant_id, id, decision_id, kind, asked_on, asked_by, words, decide_by) values (d.tenant_id, review, d.id, 'return', on_day, app.actor(), words, last);
         perform app.decision_term(d, 'return', last);
@@ -318,7 +318,7 @@ create function app.decision_paid(decision uuid, on_day date, reference text) re
         select x.* into d from app.decision x where x.tenant_id = app.tenant() and x.id = decision for no key update;
         perform app.require('decision', case when d.kind in ('premium', 'cost') and d.paid_on is null then d.state else 'drafted' end, 'payDecision');
         if on_day > clock.today() then
-            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_paid_on_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(null, clock.today()), table = 'decision', constraint = 'decision_paid_on_check';
         end if;
         update app.decision x set state = case d.state when 'in_force' then app.move('decision', d.state, 'end') else d.state end, paid_on = on_day, paid_reference = reference
         where x.tenant_id = d.tenant_id and x.id = d.id;

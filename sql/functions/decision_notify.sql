@@ -175,10 +175,12 @@ create function app.decision_refuse_sent(d app.decision) returns void language p
 create function app.decision_hand(d app.decision, on_day date, hand uuid, shown text) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
-    declare lacks text[];
+    declare
+        first_day date := greatest((d.decided_at at time zone 'Europe/Amsterdam')::date, case when app.role() <> 'team_lead' then (clock.today() - app.rule_days('letter.hand_out'))::date end);
+        lacks text[];
     begin
-        if on_day not between (d.decided_at at time zone 'Europe/Amsterdam')::date and clock.today() or (app.role() <> 'team_lead' and on_day < clock.today() - app.rule_days('letter.hand_out')) then
-            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
+        if on_day not between first_day and clock.today() then
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(first_day, clock.today()), table = 'decision', constraint = 'decision_handed_out_on_check';
         elsif not exists (select from app.user_account u where u.tenant_id = d.tenant_id and u.id = hand and u.role not in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate')) then
             raise exception using errcode = '23503', message = 'reference', table = 'decision', constraint = 'decision_handed_out_by_fkey';
         end if;
@@ -222,7 +224,7 @@ create function app.decision_hand_out_correct(decision uuid, day date, by_whom u
         if app.role() <> 'team_lead' and app.decision_logins(noted_by) && app.decision_logins(app.actor()) then
             raise exception using errcode = 'MW409', message = 'requirements', detail = json_build_object('missing', array['second_person'])::text;
         elsif day = d.notified_on and coalesce(by_whom, d.handed_out_by) = d.handed_out_by and coalesce(shown, d.receipt) = d.receipt then -- it says so already
-            raise exception using errcode = '23514', message = 'day', table = 'decision', constraint = 'decision_handed_out_on_check';
+            raise exception using errcode = 'MW400', message = 'invalid', detail = 'same /day';
         end if;
         perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id order by m.id for no key update;
         perform app.message_withdraw('decision', d.id);

@@ -19,7 +19,7 @@ create function app.deputy_fits() returns trigger language plpgsql
         if not found then
             raise exception using errcode = '23503', message = 'reference', table = 'deputy', constraint = 'deputy_deputy_id_fkey';
         elsif new.until_day < clock.today() then
-            raise exception using errcode = '23514', message = 'past', table = 'deputy', constraint = 'deputy_until_day_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'deputy', constraint = 'deputy_until_day_check';
         end if;
         return null;
     end $$;

@@ -49,19 +49,26 @@ create function app.gate_missing(noun text, wanted uuid) returns json language p
     set search_path = pg_catalog, pg_temp
     as $$ begin return case noun when 'instrument' then app.instrument_lacks(wanted) when 'decision' then app.decision_lacks(wanted) when 'objection' then app.objection_lacks(wanted) end; end $$;
 
+-- Which kinds of task stop a step of this noun; null is all of them. A trajectory starts with its steps still to be taken: they stop the placement.
+create function app.gate_kinds(noun text, step text) returns text[] immutable parallel safe
+    return case when noun = 'trajectory' and step = 'start' then '{barrier}'::text[] end;
+
 -- The gate of a row that the caller sees; nothing for who does not. Tasks that the caller may not see are not named: the answer is only no.
 create function app.gate_read(noun text, wanted uuid, step text)
     returns table (noun_of text, subject_id uuid, label text, step_asked text, may boolean, states json, tasks json, missing json) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare lacks json := app.gate_missing(gate_read.noun, wanted);
+    declare
+        lacks json := app.gate_missing(gate_read.noun, wanted);
+        kinds text[] := app.gate_kinds(gate_read.noun, step);
     begin
         return query
         with part as (select p.*, step is null or app.gate_allows(p.noun, p.state, step) as allows from app.gate_parts(gate_read.noun, wanted) p),
              blocking as (
                  select t.*, k.title_nl, k.title_en, app.sees_task(t) as seen from part p join app.task t on t.tenant_id = app.tenant() and t.subject_id = p.id
                  join ref.task_kind k on k.kind = t.kind
-                 where (app.task_is_open(t.state) or app.task_is_pending(t.state)) and t.blocks is not null and t.blocks = coalesce(step, t.blocks))
+                 where (app.task_is_open(t.state) or app.task_is_pending(t.state)) and t.blocks is not null and t.blocks = coalesce(step, t.blocks)
+                       and (kinds is null or t.kind = any (kinds)))
         select gate_read.noun, wanted, r.label, step,
                lacks is null and not exists (select from blocking) and not exists (select from part p where not p.allows),
                (select json_agg(json_build_object('noun', p.noun, 'id', p.id, 'state', p.state, 'allows', p.allows)) from part p

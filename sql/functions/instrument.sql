@@ -222,7 +222,7 @@ create function app.instrument_refuse_percentage() returns trigger language plpg
     as $$
     begin
         if not app.instrument_tells_value(new.kind) then
-            raise exception using errcode = 'MW400', message = 'invalid', detail = 'value /percentage';
+            raise exception using errcode = 'MW400', message = 'invalid', detail = 'not-writable /percentage';
         end if;
         return new;
     end $$;

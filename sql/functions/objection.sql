@@ -68,7 +68,7 @@ create function app.objection_reckon() returns trigger language plpgsql
         from app.decision d where d.tenant_id = new.tenant_id and d.id = new.decision_id;
         wrong := app.objection_wrong_day(new, case tg_op when 'UPDATE' then old end, since);
         if wrong is not null then
-            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = wrong;
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(case when wrong <> 'objection_repaired_on_check' then since end, clock.today()), table = 'objection', constraint = wrong;
         end if;
         new.in_time := app.objection_is_in_time(new, last);
         new.decide_by := case when last is not null then app.objection_decide_by(new, last) end;
@@ -165,7 +165,7 @@ create function app.objection_postpone(objection uuid, agreed date) returns void
             perform app.refuse_state('deferred', '{}');
         end if;
         if agreed < coalesce(o.decide_by, clock.today()) then
-            raise exception using errcode = '23514', message = 'day', table = 'objection', constraint = 'objection_agreed_until_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(coalesce(o.decide_by, clock.today()), null), table = 'objection', constraint = 'objection_agreed_until_check';
         end if;
         update app.objection x set deferred = o.deferred or agreed is null, agreed_until = coalesce(agreed, o.agreed_until) where x.tenant_id = o.tenant_id and x.id = o.id;
         perform app.objection_tell(o.id, 'postponed');

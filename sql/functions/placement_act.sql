@@ -64,7 +64,7 @@ create function app.placement_day(day date, not_before date default null) return
     as $$
     begin
         if day > clock.today() or day < not_before then
-            raise exception using errcode = '23514', message = 'day', table = 'placement', constraint = 'placement_ended_after_start';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(not_before, clock.today()), table = 'placement', constraint = 'placement_ended_after_start';
         end if;
         return coalesce(day, clock.today());
     end $$;

@@ -35,7 +35,7 @@ create function app.placement_contact_make(contact uuid, placement uuid, asked j
             perform app.require('placement', p.state, 'createPlacementContact');
         end if;
         if c.held_at not between calendar.moment(least(p.offered_on, p.starts_on, p.started_on) + time '00:00') and calendar.moment(clock.today() + time '23:59:59') then
-            raise exception using errcode = '23514', message = 'day', table = 'placement_contact', constraint = 'placement_contact_held_at_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(calendar.moment(least(p.offered_on, p.starts_on, p.started_on) + time '00:00'), calendar.moment(clock.today() + time '23:59:59')), table = 'placement_contact', constraint = 'placement_contact_held_at_check';
         end if;
         c.held_at := least(coalesce(c.held_at, clock.now()), clock.now()); -- the clock of a phone is not ours
         select t.id into task from app.task t

@@ -154,7 +154,7 @@ create function app.signal_make(signal uuid, asked jsonb) returns void language 
         select q.* into c from app.candidate q where q.tenant_id = app.tenant() and q.id = s.candidate_id for share; -- waits for a death that is being recorded
         perform app.require('candidate', case when c.merged_into is null then c.status else 'merged' end, 'createSignal', '/candidateId');
         if s.seen_at > clock.now() then
-            raise exception using errcode = '23514', message = 'seen', table = 'signal', constraint = 'signal_seen_at_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(null, clock.now()), table = 'signal', constraint = 'signal_seen_at_check';
         end if;
         s.id := signal;
         perform app.signal_put(s);

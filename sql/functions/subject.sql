@@ -165,19 +165,18 @@ create function app.subject_read(noun text, wanted uuid, as_seen boolean)
     end $$;
 
 -- The row that something is going to be about. For functions and triggers, which have asked themselves who may.
-create function app.subject_put(noun text, wanted uuid, as_seen boolean default false) returns app.subject language plpgsql
+create function app.subject_put(noun text, wanted uuid) returns app.subject language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
         made app.subject;
     begin
-        select s.* into made from app.subject s where s.tenant_id = app.tenant() and s.id = wanted and s.noun = subject_put.noun
-            and (not as_seen or exists (select from app.subject_read(s.noun, wanted, true)));
+        select s.* into made from app.subject s where s.tenant_id = app.tenant() and s.id = wanted and s.noun = subject_put.noun;
         if found then
             return made;
         end if;
         insert into app.subject as s (tenant_id, id, noun, wall, candidate_id, employer_id)
-        select app.tenant(), wanted, subject_put.noun, r.wall, r.candidate_id, r.employer_id from app.subject_read(noun, wanted, as_seen) r
+        select app.tenant(), wanted, subject_put.noun, r.wall, r.candidate_id, r.employer_id from app.subject_read(noun, wanted, false) r
         on conflict on constraint subject_pkey do update set noun = excluded.noun
         returning s.* into made;
         if not found then
@@ -186,7 +185,7 @@ create function app.subject_put(noun text, wanted uuid, as_seen boolean default 
         return made;
     end $$;
 
--- The same for callers: refuses with MW404 what the caller does not see, and says of a noun that nothing can be about that it is none.
+-- The same for callers: what the caller does not see is refused as a reference to nothing, and so is a noun that nothing can be about.
 create function app.refer_to(noun text, wanted uuid) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -196,8 +195,10 @@ create function app.refer_to(noun text, wanted uuid) returns uuid language plpgs
         if noun !~ '^[a-z_]{1,40}$' or to_regprocedure('app.subject_of_' || noun || '(uuid,boolean)') is null then
             raise exception using errcode = '23514', message = 'noun', table = 'subject', constraint = 'subject_noun_check';
         end if;
-        made := app.subject_put(noun, wanted, true);
-        return made.id;
+        if not exists (select from app.subject_read(noun, wanted, true)) then
+            raise exception using errcode = '23503', message = 'reference', table = 'subject', constraint = 'subject_id_fkey';
+        end if;
+        return (app.subject_put(noun, wanted)).id;
     end $$;
 
 -- How people call a row; null when the caller does not see it.

@@ -56,7 +56,8 @@ create function app.task_check_due(due_at timestamptz, due_day date) returns voi
         wrong text := case when due_at <= clock.now() or due_at::date > last then 'task_due_at_check' when due_day < clock.today() or due_day > last then 'task_due_day_check' end;
     begin
         if wrong is not null then
-            raise exception using errcode = '23514', message = 'due', table = 'task', constraint = wrong;
+            raise exception using errcode = '23514', message = 'range', table = 'task', constraint = wrong,
+                detail = case wrong when 'task_due_at_check' then app.day_span(clock.now(), null) else app.day_span(clock.today(), null) end;
         end if;
     end $$;
 

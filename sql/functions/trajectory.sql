@@ -71,6 +71,22 @@ create function app.trajectory_refer() returns trigger language plpgsql
 create trigger refer_to before insert or update of vacancy_id, employer_id, benefit_id on app.trajectory
     for each row execute function app.trajectory_refer();
 
+-- Who executes a trajectory, its project, its vacancy and the employers, by name. Whoever sees it gets them, also without a right to these themselves.
+create function app.trajectory_names(trajectory uuid)
+    returns table (organisation_name text, project_title text, vacancy_title text, employer_name text, current_employer_name text) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select o.name::text, p.title::text, v.title::text, e.name::text, c.name::text from app.trajectory t
+        left join app.organisation o on o.tenant_id = t.tenant_id and o.id = t.organisation_id
+        left join region.project p on p.region_id = region.here() and p.id = t.project_id
+        left join app.vacancy v on v.tenant_id = t.tenant_id and v.id = t.vacancy_id
+        left join app.employer e on e.tenant_id = t.tenant_id and e.id = t.employer_id
+        left join app.employer c on c.tenant_id = t.tenant_id and c.id = t.current_employer_id
+        where t.tenant_id = app.tenant() and t.id = trajectory and app.sees_trajectory(t);
+    end $$;
+
 -- The trajectory that the caller sees, locked; or MW404. Its vacancy, and another one that it is going to lead to, are locked before.
 create function app.trajectory_lock(trajectory uuid, other uuid default null) returns app.trajectory language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -114,10 +130,10 @@ create function app.trajectory_move(trajectory uuid, event text, day date, outco
         on_day date := coalesce(day, clock.today());
     begin
         if on_day not between coalesce(t.started_on, t.starts_on - 365) and clock.today() then
-            raise exception using errcode = '23514', message = 'day', table = 'trajectory', constraint = 'trajectory_moved_not_later_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(coalesce(t.started_on, t.starts_on - 365), clock.today()), table = 'trajectory', constraint = 'trajectory_moved_not_later_check';
         end if;
         if event = 'start' then
-            perform app.gate_require('start', array[t.id, t.candidate_id], kinds => '{barrier}');
+            perform app.gate_require('start', array[t.id, t.candidate_id], kinds => app.gate_kinds('trajectory', 'start'));
         elsif event = 'finish' and outcome = 'at_work' then
             perform app.task_settle('trajectory', t.id, 'guarantee', 'kept');
         end if;

@@ -35,7 +35,7 @@ create function app.trajectory_hold() returns trigger language plpgsql
         event text := current_setting('app.event', true);
     begin
         if new.reserved_until < clock.today() and (tg_op = 'INSERT' or new.reserved_until is distinct from old.reserved_until) then
-            raise exception using errcode = '23514', message = 'past', table = 'trajectory', constraint = 'trajectory_reserved_until_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'trajectory', constraint = 'trajectory_reserved_until_check';
         end if;
         if had is distinct from wants then
             perform from app.vacancy v where v.tenant_id = new.tenant_id and v.id in (had, wants) order by v.id for no key update;

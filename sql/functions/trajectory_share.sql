@@ -10,7 +10,7 @@ create function app.trajectory_hand_rules(trajectory uuid, channel text, day dat
     begin
         perform app.require('trajectory', t.state, 'handRules');
         if on_day > clock.today() then
-            raise exception using errcode = '23514', message = 'day', table = 'trajectory', constraint = 'trajectory_rules_handed_on_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(null, clock.today()), table = 'trajectory', constraint = 'trajectory_rules_handed_on_check';
         end if;
         update app.trajectory o set rules_handed_on = on_day, rules_channel = channel, rules_handed_by = app.actor(), rules_received_on = null,
                rules_document_id = coalesce((select d.id from app.document d where d.tenant_id = t.tenant_id and d.id = t.rules_document_id

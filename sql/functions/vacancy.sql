@@ -36,7 +36,7 @@ create function app.vacancy_refuse_past() returns trigger language plpgsql
     as $$
     begin
         if new.needed_by < clock.today() then
-            raise exception using errcode = '23514', message = 'past', table = 'vacancy', constraint = 'vacancy_needed_by_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'vacancy', constraint = 'vacancy_needed_by_check';
         end if;
         return new;
     end $$;
@@ -94,7 +94,7 @@ create function app.vacancy_reckon() returns trigger language plpgsql
             new.state := app.move('vacancy', old.state, event);
         end if;
         if event = 'reopen' and app.vacancy_now(new.state, new.needed_by) = 'expired' then
-            raise exception using errcode = '23514', message = 'past', table = 'vacancy', constraint = 'vacancy_needed_by_check';
+            raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'vacancy', constraint = 'vacancy_needed_by_check';
         end if;
         return new;
     end $$;

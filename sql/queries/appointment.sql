@@ -22,7 +22,12 @@ a.recorded_by, a.moved_to_id, a.version, a.changed_at
 -- sort: startsAt a.starts_at timestamptz starts_at
 -- sort: changedAt a.changed_at timestamptz changed_at
 -- key: a.id
-select {{appointment_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias from app.appointment a where true
+select {{appointment_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias,
+       n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title
+from app.appointment a
+left join lateral (select m.* from app.appointment_names(a.id) m where :shows_user_name::boolean or :shows_organisation_name::boolean
+                   or :shows_employer_name::boolean or :shows_coach_name::boolean or :shows_project_title::boolean) n on true
+where true
 
 -- Whether the asker sees it: a list of what belongs to it is 404 when not.
 -- query: appointment_seen
@@ -34,8 +39,9 @@ select a.id from app.appointment a where a.id = :appointment_id
 -- rows: one
 -- whose: candidate_id
 select {{appointment_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias,
-       case when :shows_invitation_proven::boolean then app.appointment_proven(a.id) end as invitation_proven
-from app.appointment a where a.id = :id
+       case when :shows_invitation_proven::boolean then app.appointment_proven(a.id) end as invitation_proven,
+       n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title
+from app.appointment a left join lateral app.appointment_names(a.id) n on true where a.id = :id
 
 -- The candidate must be visible to the asker.
 -- query: appointment_insert
@@ -84,7 +90,7 @@ select app.appointment_sessions_plan(:project_id::uuid, jsonb_strip_nulls(jsonb_
 -- query: appointment_session_list
 -- rows: one
 -- whose: nobody
-select :project_id::uuid as project_id, s.sessions from (
+select :project_id::uuid as project_id, app.appointment_group(:project_id::uuid) as project_title, s.sessions from (
     select jsonb_agg(jsonb_build_object('number', n.session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at),
                'people', n.people, 'invited', n.invited, 'notTold', n.not_told, 'present', n.present, 'absent', n.absent, 'excused', n.excused,
                'cancelled', n.cancelled) order by n.session) as sessions
@@ -120,7 +126,7 @@ select p as project_id from app.appointment_attendance_put(:project_id::uuid, :n
 -- query: appointment_attendance_get
 -- rows: one
 -- whose: candidates
-select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_session_version(s.project_id, s.number) as version from (
+select s.project_id, app.appointment_group(s.project_id) as project_title, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_session_version(s.project_id, s.number) as version from (
     select a.project_id, a.session::int as number, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, array_agg(a.candidate_id) as candidates,
            jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a.state,
                'answer', a.answer, 'reason', a.reason, 'notTold', case when a.not_told then true end)) order by c.alias, a.id) as items

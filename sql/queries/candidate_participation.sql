@@ -13,12 +13,15 @@ a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.change
 -- sort: changedAt a.changed_at timestamptz changed_at
 -- key: a.id
 -- newest-first:
-select {{candidate_participation_columns}} from app.candidate_participation a where true
+select {{candidate_participation_columns}}, n.candidate_alias, n.project_title from app.candidate_participation a
+left join lateral (select m.* from app.candidate_participation_names(a.id) m where :shows_candidate_alias::boolean or :shows_project_title::boolean) n on true
+where true
 
 -- query: candidate_participation_get
 -- rows: one
 -- whose: candidate_id
-select {{candidate_participation_columns}} from app.candidate_participation a where a.id = :id
+select {{candidate_participation_columns}}, n.candidate_alias, n.project_title from app.candidate_participation a
+left join lateral app.candidate_participation_names(a.id) n on true where a.id = :id
 
 -- The candidate must be visible to the asker.
 -- query: candidate_participation_insert

@@ -22,12 +22,19 @@ t.employer_answered_at, t.version, t.changed_at
 -- sort: changedAt t.changed_at timestamptz changed_at
 -- key: t.id
 -- newest-first:
-select {{trajectory_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t where true
+select {{trajectory_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = t.candidate_id) end as candidate_alias,
+       n.organisation_name, n.project_title, n.vacancy_title, n.employer_name, n.current_employer_name
+from app.trajectory t
+left join lateral (select m.* from app.trajectory_names(t.id) m where :shows_organisation_name::boolean or :shows_project_title::boolean
+                   or :shows_vacancy_title::boolean or :shows_employer_name::boolean or :shows_current_employer_name::boolean) n on true
+where true
 
 -- query: trajectory_get
 -- rows: one
 -- whose: candidate_id
-select {{trajectory_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t where t.id = :id
+select {{trajectory_columns}}, case when :shows_candidate_alias::boolean then (select c.alias from app.candidate c where c.id = t.candidate_id) end as candidate_alias,
+       n.organisation_name, n.project_title, n.vacancy_title, n.employer_name, n.current_employer_name
+from app.trajectory t left join lateral app.trajectory_names(t.id) n on true where t.id = :id
 
 -- The candidate must be visible to the asker.
 -- query: trajectory_insert

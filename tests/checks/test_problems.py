@@ -66,12 +66,13 @@ def a_problem(raw, **more):
     (lambda raw: a_problem(raw), 'nothing raises new'), (lambda raw: a_problem(raw, when='often'), 'often'),
     (lambda raw: a_problem(raw, statuss=1), 'statuss'), (lambda raw: a_problem(raw, err='NEVER'), 'ERR_NEVER'),
     (lambda raw: a_problem(raw, title={'en': 'New'}), 'Dutch'), (lambda raw: a_problem(raw, members=['nothing']), 'nothing'),
-    (lambda raw: a_problem(raw, constraints={'x_check': {'pointer': '/nowhere', 'fault': 'value'}}, sqlstate=['XX']), '/nowhere'),
+    (lambda raw: a_problem(raw, constraints={'x_check': {'pointer': '/nowhere', 'fault': 'order'}}, sqlstate=['XX']), '/nowhere'),
     (lambda raw: a_problem(raw, constraints={'x_check': {'pointer': '/name', 'fault': 'bad'}}, sqlstate=['XX']), 'bad'),
+    (lambda raw: a_problem(raw, constraints={'x_check': {'pointer': '/name', 'fault': 'value'}}, sqlstate=['XX']), 'does not say what is allowed'),
     (lambda raw: raw['faults'].update(new={'nl': 'Nieuw', 'en': 'New'}), 'nothing notes the fault new'),
     (lambda raw: raw['signals'].update({'MW499 new': 'x'}), 'signals'),
     (lambda raw: raw['problems'].pop('not-shortlisted'), 'not-shortlisted')],
-    ids=['raised by nobody', 'when', 'a slip', 'no error', 'one language', 'member', 'pointer', 'fault', 'fault of nobody', 'signal',
+    ids=['raised by nobody', 'when', 'a slip', 'no error', 'one language', 'member', 'pointer', 'fault', 'no reason', 'fault of nobody', 'signal',
          'gone'])
 def test_what_is_in_the_file_is_raised(house, change, match):
     with pytest.raises(Wrong, match=match):

@@ -284,7 +284,7 @@ def test_who_does_not_belong_is_told_all_at_once_and_nothing_changes(as_role, gr
     wrong = as_role('consultant').put(here, body, '*')
     assert wrong.status == 400 and wrong.problem == 'invalid'
     assert [(e['pointer'], e['code']) for e in wrong.json['errors']] == [
-        ('/items/0/candidateId', 'reference'), ('/items/2/candidateId', 'reference'), ('/items/3/reason', 'value')]
+        ('/items/0/candidateId', 'reference'), ('/items/2/candidateId', 'reference'), ('/items/3/reason', 'not-here')]
     assert set(states(as_role('consultant'), here).values()) == {'planned'} and history(region, who) == 0
     twice = as_role('consultant').put(here, marked([who[0], who[0]], 'present', 'absent'), '*')
     assert twice.json['errors'][0]['code'] == 'repeated'
@@ -309,6 +309,11 @@ def test_a_course_leader_sees_the_list_and_no_more(as_role, group, person):
     private = as_role('consultant').post('/appointments', {'candidateId': who[0], 'kind': 'talk', 'startsAt': '2031-03-03T09:00:00Z'}).json['id']
     assert client.get(f'/appointments/{private}').status == 404 and client.get(f'/candidates/{who[0]}').status == 403
     assert set(client.get(here).json['items'][0]) == {'candidateId', 'alias', 'appointmentId', 'state'}
+    # it reads no projects, so each screen names the cohort
+    assert client.get(here).json['projectTitle'] == client.get(f'/projects/{project}/sessions').json['projectTitle'] == 'Groep'
+    assert {one['projectTitle'] for one in client.get('/appointments').json['items']} == {'Groep'}
+    listed = as_role('consultant').get(f'/candidate-participations?projectId={project}').json['items']
+    assert [(one['candidateAlias'], one['projectTitle']) for one in listed] == [('Kandidaat 0', 'Groep')]
 
 
 def test_the_system_of_a_firm_sends_the_list_of_its_group(as_role, group, world):
@@ -371,7 +376,7 @@ def test_seen_practitioner_who_was_moved_to_another_day_holds_up_no_list(as_role
     listed = client.get(here).json
     assert (listed['startsAt'], listed['endsAt']) == (session['startsAt'], session['endsAt'])
     refused = client.put(here, marked(who, 'present', 'absent', 'present', 'present'), '*')
-    assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/items/1/attendance', 'value')], refused.text
+    assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/items/1/attendance', 'future')], refused.text
     assert set(states(client, here).values()) == {'planned'}
     assert client.put(here, marked(who, 'present', 'excused', 'present', 'present'), '*').status == 200
     tomorrow, _, them = group(2, days=1)

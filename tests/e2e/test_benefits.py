@@ -42,7 +42,7 @@ def test_a_refusal_has_a_reason_and_may_be_granted_after_all(as_role, benefit):
     lead = as_role('team_lead')
     made = benefit().json
     wrong = move(lead, made['id'], 'refuse', endReason='work')
-    assert {(e['pointer'], e['code']) for e in wrong.json['errors']} == {('/refusalReason', 'required'), ('/endReason', 'value')}
+    assert {(e['pointer'], e['code']) for e in wrong.json['errors']} == {('/refusalReason', 'required'), ('/endReason', 'not-here')}
     refused = move(lead, made['id'], 'refuse', refusalReason='own_means').json
     assert refused['state'] == 'refused' and refused['refusalReason'] == 'own_means' and refused['refusedOn']
     assert move(lead, made['id'], 'end', endReason='work').problem == 'state'
@@ -131,7 +131,7 @@ def test_notes_and_tasks_about_a_benefit_stand_behind_the_wall_of_measures(as_ro
     assert consultant.get(f'/notes/{note.json["id"]}').status == 404
     assert consultant.get(f'/notes?subjectId={made["id"]}').json['items'] == []
     assert consultant.get(f'/tasks?subjectId={made["id"]}').json['items'] == []
-    assert consultant.post('/notes', {'noun': 'benefit', 'subjectId': made['id'], 'text': 'Mag niet.'}).status == 404
+    assert consultant.post('/notes', {'noun': 'benefit', 'subjectId': made['id'], 'text': 'Mag niet.'}).status == 400
 
 
 def test_amount_persons_and_exemptions_are_noted_and_corrected(as_role, benefit):
@@ -197,7 +197,7 @@ def test_seen_practitioner_a_last_day_that_nobody_gave_a_reason_for_is_refused(a
 
     def correct():
         refused = lead.patch(place, {'untilDay': day(3)}, lead.get(place).headers['etag'])
-        assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/untilDay', 'value')], refused.text
+        assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/untilDay', 'not-here')], refused.text
         assert 'untilDay' not in lead.get(place).json
     correct()
     move(lead, made['id'], 'grant')

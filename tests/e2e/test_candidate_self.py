@@ -103,6 +103,24 @@ def test_he_answers_an_invitation(own, as_role):
     assert client.post(f'/appointments/{made}/moves', {'event': 'cancel'}).status == 403
 
 
+def test_seen_builder_with_whom_and_where_is_read_and_not_guessed(own, as_role, world):
+    """He reads no colleagues, organisations or projects: these were identifiers."""
+    candidate, client = own
+    consultant = as_role('consultant')
+    me = consultant.get('/user-profile').json
+    about = {'candidateId': candidate, 'kind': 'talk', 'startsAt': '2031-03-03T09:00:00Z'}
+    made = consultant.post('/appointments', {**about, 'userId': me['id']}).json
+    assert made['userName'] == me['name'] == client.get(f'/appointments/{made["id"]}').json['userName']
+    consultant.post('/appointments', {**about, 'employerId': world['employer'], 'startsAt': '2031-03-04T09:00:00Z'})
+    seen = client.get('/appointments').json['items']
+    assert [(one.get('userName'), one.get('employerName')) for one in seen] == [(me['name'], None), (None, 'Transport De Kruik 1')]
+    assert 'userName' not in client.get('/appointments?fields=id').json['items'][0]
+    way = consultant.post('/trajectories', {'candidateId': candidate, 'kind': 'intake', 'searchUntil': '2031-03-01', 'organisationId': world['firm'],
+                                            'employerId': world['employer']}).json
+    for shown in (way, client.get(f'/trajectories/{way["id"]}').json, client.get('/trajectories').json['items'][0]):
+        assert (shown['organisationName'], shown['employerName']) == ('Werkpad B.V.', 'Transport De Kruik 1')
+
+
 def test_he_does_what_was_asked_of_him(own, as_role, world):
     candidate, client = own
     consultant = as_role('consultant')

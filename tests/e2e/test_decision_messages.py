@@ -368,7 +368,7 @@ def test_seen_practitioner_a_letter_that_is_handed_out_has_a_day_that_can_be(reg
     case, made = as_role('case_manager'), decided()
     for day in (days(1), days(-1)):
         wrong = hand(case, made['id'], day=day)
-        assert wrong.status == 400 and [(e['pointer'], e['code']) for e in wrong.json['errors']] == [('/day', 'value')], wrong.text
+        assert wrong.status == 400 and [(e['pointer'], e['code']) for e in wrong.json['errors']] == [('/day', 'range')], wrong.text
     outside = region.sql("select min(id::text) from app.user_account where tenant_id = 1 and role in ('firm', 'agency', 'course_leader', 'hub', 'employer', 'partner', 'candidate') group by role")
     for who in ('01920000-0000-7000-8000-0000000000ff', region.sql('select id::text from app.user_account where tenant_id = 2 limit 1')[0][0], *(one for one, in outside)):
         wrong = hand(case, made['id'], handedOutBy=who)
@@ -386,7 +386,7 @@ def test_seen_attacker_a_hand_out_of_long_ago_is_noted_by_a_team_lead(reachable,
     with later(60):
         for day in (days(1), days(56)):
             refused = hand(as_role('case_manager'), made['id'], day=day)
-            assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/day', 'value')], refused.text
+            assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/day', 'range')], refused.text
         done = hand(as_role('team_lead'), made['id'], day=days(56))
         assert done.status == 200 and done.json['notifiedOn'] == days(56), done.text
 

@@ -41,10 +41,10 @@ def test_what_is_for_the_file_is_for_the_case_manager(as_role, person):
 
 
 def test_nobody_writes_about_what_he_does_not_see(as_role, person, world):
-    assert write(as_role('account_manager'), 'candidate', person).status == 404
-    assert write(as_role('consultant', 'gm9902'), 'candidate', person).status == 404
-    assert write(as_role('consultant'), 'candidate', NOBODY).status == 404
-    assert write(as_role('consultant'), 'vacancy', world['employer']).status == 404         # it is an employer, and no vacancy
+    assert write(as_role('account_manager'), 'candidate', person).status == 400
+    assert write(as_role('consultant', 'gm9902'), 'candidate', person).status == 400
+    assert write(as_role('consultant'), 'candidate', NOBODY).status == 400
+    assert write(as_role('consultant'), 'vacancy', world['employer']).status == 400         # it is an employer, and no vacancy
     assert write(as_role('consultant'), 'nothing', person).json['errors'][0]['pointer'] == '/noun'
     assert write(as_role('consultant'), 'candidate', person, '   ').status == 400
 

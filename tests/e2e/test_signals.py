@@ -531,7 +531,7 @@ def test_inference_words_and_events_tell_nobody(region, tell, as_role):
     assert {noun for _, noun, _ in events} == {'signal'}
     assert region.sql("select 1 from app.message where parameters::text like '%%wil%%' or subject_id = %s and template <> 'notice'", (made,)) == []
     for role in ('consultant', 'firm', 'employer'):
-        assert as_role(role).post('/notes', {'noun': 'signal', 'subjectId': made, 'text': 'x'}).status in (403, 404), role
+        assert as_role(role).post('/notes', {'noun': 'signal', 'subjectId': made, 'text': 'x'}).status in (400, 403), role
 
 
 # ------------------------------------------------------------------------------------------------------- figures

@@ -45,7 +45,7 @@ def test_nobody_refers_to_what_he_does_not_see(region, asked):
     there = one(region, 'candidate')
     assert asked("select app.refer_to('candidate', %s)", (there,)) == [(there,)]
     for context in ({'tenant': '2'}, {'scope': 'caseload', 'role': 'case_manager', 'actor': nobody}, {'scope': ''}, {'role': 'account_manager'}):
-        assert asked("select app.refer_to('candidate', %s)", (there,), **context) == 'MW404'
+        assert asked("select app.refer_to('candidate', %s)", (there,), **context) == '23503'
         assert asked("select app.subject_label('candidate', %s)", (there,), **context) == [(None,)]
     for noun in ('nothing', "candidate'", 'Candidate', 'subject'):
         assert asked('select app.refer_to(%s, %s)', (noun, there)) == '23514'
@@ -55,7 +55,7 @@ def test_what_is_referred_to_once_is_asked_again(region, asked):
     """That a row of app.subject is there opens it to nobody."""
     there = one(region, 'candidate')
     assert asked("select (app.subject_put('candidate', %s)).id; select set_config('app.scope', 'caseload', true); "
-                 "select app.refer_to('candidate', %s)", (there, there)) == 'MW404'
+                 "select app.refer_to('candidate', %s)", (there, there)) == '23503'
 
 
 @pytest.mark.parametrize('wall, scope, role, sees', [
@@ -82,4 +82,6 @@ def test_seen_attacker_a_row_that_concerns_somebody_says_so(region):
 @pytest.mark.parametrize('path, body', [('/tasks', {'kind': 'promise'}), ('/notes', {'text': 'Over iets.'}), ('/agreements', {'kind': 'placement_sheet'})])
 def test_seen_builder_a_noun_that_nothing_is_about_is_named(as_role, path, body):
     answer = as_role('team_lead').post(path, {'noun': 'banana', 'subjectId': '01920000-0000-7000-8000-00000000dead', **body})
-    assert (answer.status, [(e['pointer'], e['code']) for e in answer.json['errors']]) == (400, [('/noun', 'value')])
+    assert (answer.status, [(e['pointer'], e['code']) for e in answer.json['errors']]) == (400, [('/noun', 'reference')])
+    gone = as_role('team_lead').post(path, {'noun': 'vacancy', 'subjectId': '01920000-0000-7000-8000-00000000dead', **body})
+    assert (gone.status, [(e['pointer'], e['code']) for e in gone.json['errors']]) == (400, [('/subjectId', 'reference')])

@@ -87,8 +87,8 @@ def test_what_was_not_kept_failed(as_role, make):
 
 
 @pytest.mark.parametrize('changes, pointer, code', [
-    ({'kind': 'promises'}, '/kind', 'reference'), ({'dueDay': '2020-01-01'}, '/dueDay', 'value'),
-    ({'dueDay': None, 'dueAt': '2020-01-01T00:00:00Z'}, '/dueAt', 'value'), ({'dueAt': '2031-01-01T00:00:00Z'}, '/dueDay', 'not-here'),
+    ({'kind': 'promises'}, '/kind', 'reference'), ({'dueDay': '2020-01-01'}, '/dueDay', 'range'),
+    ({'dueDay': None, 'dueAt': '2020-01-01T00:00:00Z'}, '/dueAt', 'range'), ({'dueAt': '2031-01-01T00:00:00Z'}, '/dueDay', 'not-here'),
     ({'ownerUserId': NOBODY}, '/ownerUserId', 'reference'),
     ({'ownerOrganisationId': NOBODY}, '/ownerOrganisationId', 'reference'), ({'promisedToEmployerId': NOBODY}, '/promisedToEmployerId', 'reference')])
 def test_what_does_not_fit_is_named(make, changes, pointer, code):
@@ -103,9 +103,9 @@ def test_one_owner_and_one_to_whom_it_is_promised(make, me, world):
 
 
 def test_nobody_makes_one_about_what_he_does_not_see(as_role, make, person):
-    assert make(subjectId=NOBODY).status == 404
-    assert make('agency', kind='question', noun='candidate', subjectId=person['id']).status in (404, 201)
-    assert make('hub', kind='question', noun='candidate', subjectId=NOBODY).status == 404
+    assert make(subjectId=NOBODY).json['errors'][0]['pointer'] == '/subjectId'
+    assert make('agency', kind='question', noun='candidate', subjectId=person['id']).status in (400, 201)
+    assert make('hub', kind='question', noun='candidate', subjectId=NOBODY).status == 400
 
 
 def test_words_are_not_about_a_person(make, person):
@@ -322,7 +322,7 @@ def test_an_employer_asks_and_sees_what_was_promised_to_him_and_no_work_of_other
     assert employer.get(place(promise)).json['actions'] == []
     asked = make('employer', kind='question', summary='Wanneer komt de jobcoach?', dueDay=None, dueAt='2031-01-06T11:00:00Z')
     assert (asked.status, asked.json['state'], asked.json.get('ownerUserId')) == (201, 'open', None)
-    assert make('employer').json['errors'][0] == {**make('employer').json['errors'][0], 'pointer': '/kind', 'code': 'value'}
+    assert make('employer').json['errors'][0] == {**make('employer').json['errors'][0], 'pointer': '/kind', 'code': 'not-yours'}
     assert act(as_role('account_manager'), asked, 'completions', {'outcome': 'answered'}).json['state'] == 'done'
     assert {t['id'] for t in employer.get('/tasks?pageSize=100').json['items']} >= {promise.json['id'], asked.json['id']}
     assert inside.json['id'] not in employer.get('/tasks?pageSize=100').text

@@ -34,8 +34,8 @@ def test_seen_attacker_no_label_says_how_much_somebody_is_worth(as_role, placeme
     value = note(as_role('team_lead'), placement(), percentage=43).json['id']
     about = {'noun': 'wage_value', 'subjectId': value}
     for role in ('consultant', 'coach', 'account_manager'):
-        assert as_role(role).post('/notes', {**about, 'text': 'Over een meting.'}).status == 404, role
-        assert as_role(role).post('/tasks', {**about, 'kind': 'promise'}).status == 404, role
+        assert as_role(role).post('/notes', {**about, 'text': 'Over een meting.'}).status == 400, role
+        assert as_role(role).post('/tasks', {**about, 'kind': 'promise'}).status == 400, role
     task = as_role('team_lead').post('/tasks', {**about, 'kind': 'promise'})
     assert task.json['subjectLabel'] == '2026-10-01'
     assert as_role('consultant').get(f'/tasks/{task.json["id"]}').json['subjectLabel'] == '2026-10-01'      # the day of it, and not what was measured

@@ -221,6 +221,10 @@ CALLS = {
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
     'app.appointment_proven(uuid)': ('candidates', 'app.appointment_proven(%(appointment)s)', None),
+    'app.appointment_names(uuid)': ('candidates', '(select count(*)::int from app.appointment_names(%(appointment)s))', 0),
+    'app.appointment_group(uuid)': ('candidates', 'app.appointment_group(%(project)s)', None),
+    'app.trajectory_names(uuid)': ('candidates', '(select count(*)::int from app.trajectory_names(%(trajectory)s))', 0),
+    'app.candidate_participation_names(uuid)': ('candidates', '(select count(*)::int from app.candidate_participation_names(%(participation)s))', 0),
     'app.appointment_move(uuid,text,jsonb,uuid)': (
         'candidates', "app.appointment_move(%(appointment)s, 'cancel', '{}', gen_random_uuid())", 'MW404'),
     'app.appointment_answer(uuid,text)': ('candidates', "app.appointment_answer(%(appointment)s, 'declined')", 'MW404'),
@@ -301,7 +305,7 @@ CALLS = {
     'app.vacancy_fire(uuid,text)': ('matching', "app.vacancy_fire(%(vacancy)s, 'close')", 'MW404'),
     'app.shortlist_people(uuid)': ('placements', '(select count(*)::int from app.shortlist_people(%(run)s))', 0),
     'app.task_make(uuid,jsonb)': ('platform', """app.task_make(gen_random_uuid(), jsonb_build_object('kind', 'question', 'noun', 'vacancy',
-        'subject_id', %(vacancy)s, 'due_day', '2031-01-01'))""", 'MW404'),
+        'subject_id', %(vacancy)s, 'due_day', '2031-01-01'))""", '23503'),
     'app.task_accept(uuid)': ('platform', 'app.task_accept(%(task)s)', 'MW404'),
     'app.task_reopen(uuid,text)': ('platform', "app.task_reopen(%(task)s, 'other')", 'MW404'),
     'app.task_decline(uuid,text)': ('platform', "app.task_decline(%(task)s, 'other')", 'MW404'),
@@ -349,6 +353,8 @@ def target(region, as_role):
     assert region.sql("update app.candidate_bsn set blind_index = sha256('known') where candidate_id = %s returning 1", (second,))
     trajectory = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course'})
     project = as_role('account_manager').post('/projects', {'kind': 'cohort', 'title': 'Groep', 'startsOn': '2026-09-01'}).json['id']
+    participation = consultant.post('/candidate-participations', {'candidateId': first, 'projectId': project}).json['id']
+    assert consultant.post(f'/projects/{project}/sessions', {'startsAt': '2031-03-03T09:00:00Z'}).status == 200
     held = next(v['id'] for v in consultant.get('/vacancies?state=shortlisted&pageSize=100').json['items'] if v['positions'] > 1 and v['id'] != vacancy)
     lapsed = consultant.post('/trajectories', {'candidateId': first, 'kind': 'course', 'vacancyId': held})
     assert lapsed.status == 201, lapsed.text
@@ -410,7 +416,7 @@ def target(region, as_role):
     assert as_role('team_lead').post(f'/decisions/{asked_decision}/view-requests', {'channel': 'in_person'}).status == 200
     objection = '01920000-0000-7000-8000-00000000bc01'
     return {'decision': decision, 'asked_decision': asked_decision, 'objection': objection, 'placement': placement, 'signal': signal, 'instrument': instrument, 'trajectory': trajectory.json['id'],
-            'letter': '01920000-0000-7000-8000-00000000ed31', 'letter': '01920000-0000-7000-8000-00000000ed31', 'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
+            'letter': '01920000-0000-7000-8000-00000000ed31', 'letter': '01920000-0000-7000-8000-00000000ed31', 'task': task.json['id'], 'document': '01920000-0000-7000-8000-00000000dc01', 'asked': asked, 'sheet': sheet['id'], 'signatory': sheet['signatories'][0]['id'], 'appointment': '01920000-0000-7000-8000-00000000ac01', 'project': project, 'participation': participation, 'manager': manager, 'message': message, 'queued': queued, 'note': note, 'user': user, 'hat': hat, 'mandate': mandate, 'run': run, 'vacancy': vacancy, 'round': made.json['id'], 'proposal': proposals[first], 'candidate': first, 'another': second, 'employer': employer, 'list': other,
             'name': name, 'born': born}
 
 

@@ -24,6 +24,10 @@ enum fault_code {
     FAULT_UNIQUE, /* "unique": Something else has this value already */
     FAULT_NOT_YOURS, /* "not-yours": You may not set it to this value */
     FAULT_NOT_WRITABLE, /* "not-writable": Your role may not give it */
+    FAULT_FUTURE, /* "future": Lies in the future */
+    FAULT_ITSELF, /* "itself": Refers to itself, or leads back to it */
+    FAULT_SAME, /* "same": Is so already */
+    FAULT_TOO_DEEP, /* "too-deep": Too many levels; at most {limit} */
     FAULT_ORDER, /* "order": Does not go together with {limit} */
     FAULT_REPEATED, /* "repeated": Is given more than once */
     FAULT_ENCODING, /* "encoding": Is not encoded well */

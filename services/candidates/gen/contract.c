@@ -39,6 +39,11 @@ static enum err list_appointments_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_appointment_list(plan, (struct sql_appointment_list){
         .shows_candidate_alias = request_shows(req, 2),
+        .shows_user_name = request_shows(req, 15),
+        .shows_organisation_name = request_shows(req, 16),
+        .shows_employer_name = request_shows(req, 17),
+        .shows_coach_name = request_shows(req, 18),
+        .shows_project_title = request_shows(req, 19),
     });
     return OK;
 }
@@ -52,7 +57,7 @@ static enum err create_appointment_plan(struct ctx *ctx, const struct request *r
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 20),
+        .shows_invitation_proven = request_shows(req, 25),
         .id = req->new_id,
     });
     return OK;
@@ -67,7 +72,7 @@ static enum err get_appointment_plan(struct ctx *ctx, const struct request *req,
     (void)ctx;
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 20),
+        .shows_invitation_proven = request_shows(req, 25),
         .id = req->path[0],
     });
     return OK;
@@ -87,7 +92,7 @@ static enum err update_appointment_plan(struct ctx *ctx, const struct request *r
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 20),
+        .shows_invitation_proven = request_shows(req, 25),
         .id = req->path[0],
     });
     return OK;
@@ -108,7 +113,7 @@ static enum err move_appointment_plan(struct ctx *ctx, const struct request *req
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 20),
+        .shows_invitation_proven = request_shows(req, 25),
         .id = req->path[0],
     });
     return OK;
@@ -124,7 +129,7 @@ static enum err answer_appointment_plan(struct ctx *ctx, const struct request *r
     sql_appointment_answer(plan, req->body, (struct sql_appointment_answer){.id = req->path[0]});
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 20),
+        .shows_invitation_proven = request_shows(req, 25),
         .id = req->path[0],
     });
     return OK;
@@ -328,8 +333,11 @@ static const struct field list_candidate_participations_query[] = {
 /* listCandidateParticipations: Candidates who take part in projects */
 static enum err list_candidate_participations_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_candidate_participation_list(plan);
+    (void)ctx;
+    sql_candidate_participation_list(plan, (struct sql_candidate_participation_list){
+        .shows_candidate_alias = request_shows(req, 3),
+        .shows_project_title = request_shows(req, 4),
+    });
     return OK;
 }
 static const struct right create_candidate_participation_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -640,6 +648,11 @@ static enum err list_trajectories_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_trajectory_list(plan, (struct sql_trajectory_list){
         .shows_candidate_alias = request_shows(req, 2),
+        .shows_organisation_name = request_shows(req, 13),
+        .shows_project_title = request_shows(req, 14),
+        .shows_vacancy_title = request_shows(req, 15),
+        .shows_employer_name = request_shows(req, 16),
+        .shows_current_employer_name = request_shows(req, 17),
     });
     return OK;
 }
@@ -809,7 +822,7 @@ static const struct operation operations[] = {
         .rights = list_appointments_rights,
         .purpose = "mediation",
         .parameters = list_appointments_query, .parameters_count = 10,
-        .response = &appointment_schema, .shown = 0x7fefffffu,
+        .response = &appointment_schema, .shown = 0xffdffffffu,
         .list = &query_appointment_list,
         .handle = list_appointments_plan,
     },
@@ -823,7 +836,7 @@ static const struct operation operations[] = {
         .rights = create_appointment_rights,
         .purpose = "mediation",
         .body = &appointment_new_schema,
-        .response = &appointment_schema, .shown = 0x7fffffffu,
+        .response = &appointment_schema, .shown = 0xfffffffffu,
         .show = &operations[2],
         .handle = create_appointment_plan,
     },
@@ -837,7 +850,7 @@ static const struct operation operations[] = {
         .rights = get_appointment_rights,
         .purpose = "mediation",
         .path_fields = get_appointment_path, .path_count = 1,
-        .response = &appointment_schema, .shown = 0x7fffffffu,
+        .response = &appointment_schema, .shown = 0xfffffffffu,
         .handle = get_appointment_plan,
     },
     {
@@ -851,7 +864,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_appointment_path, .path_count = 1,
         .body = &appointment_change_schema,
-        .response = &appointment_schema, .shown = 0x7fffffffu,
+        .response = &appointment_schema, .shown = 0xfffffffffu,
         .handle = update_appointment_plan,
     },
     {
@@ -865,7 +878,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_appointment_path, .path_count = 1,
         .body = &appointment_move_schema,
-        .response = &appointment_schema, .shown = 0x7fffffffu,
+        .response = &appointment_schema, .shown = 0xfffffffffu,
         .show = &operations[2],
         .handle = move_appointment_plan,
     },
@@ -880,7 +893,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_appointment_path, .path_count = 1,
         .body = &appointment_reply_schema,
-        .response = &appointment_schema, .shown = 0x7fffffffu,
+        .response = &appointment_schema, .shown = 0xfffffffffu,
         .show = &operations[2],
         .handle = answer_appointment_plan,
     },
@@ -908,7 +921,7 @@ static const struct operation operations[] = {
         .rights = get_sessions_rights,
         .purpose = "mediation",
         .path_fields = get_sessions_path, .path_count = 1,
-        .response = &sessions_schema, .shown = 0x3u,
+        .response = &sessions_schema, .shown = 0x7u,
         .handle = get_sessions_plan,
     },
     {
@@ -921,7 +934,7 @@ static const struct operation operations[] = {
         .rights = plan_sessions_rights,
         .path_fields = plan_sessions_path, .path_count = 1,
         .body = &sessions_new_schema,
-        .response = &sessions_schema, .shown = 0x3u,
+        .response = &sessions_schema, .shown = 0x7u,
         .show = &operations[7],
         .handle = plan_sessions_plan,
     },
@@ -936,7 +949,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_session_path, .path_count = 2,
         .body = &session_move_schema,
-        .response = &sessions_schema, .shown = 0x3u,
+        .response = &sessions_schema, .shown = 0x7u,
         .show = &operations[7],
         .handle = move_session_plan,
     },
@@ -951,7 +964,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = cancel_session_path, .path_count = 2,
         .body = &session_cancellation_schema,
-        .response = &sessions_schema, .shown = 0x3u,
+        .response = &sessions_schema, .shown = 0x7u,
         .show = &operations[7],
         .handle = cancel_session_plan,
     },
@@ -965,7 +978,7 @@ static const struct operation operations[] = {
         .rights = get_attendance_rights,
         .purpose = "mediation",
         .path_fields = get_attendance_path, .path_count = 2,
-        .response = &attendance_list_schema, .shown = 0x3fu,
+        .response = &attendance_list_schema, .shown = 0x7fu,
         .handle = get_attendance_plan,
     },
     {
@@ -979,7 +992,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = put_attendance_path, .path_count = 2,
         .body = &attendance_schema,
-        .response = &attendance_list_schema, .shown = 0x3fu,
+        .response = &attendance_list_schema, .shown = 0x7fu,
         .handle = put_attendance_plan,
     },
     {
@@ -1062,7 +1075,7 @@ static const struct operation operations[] = {
         .rights = list_candidate_participations_rights,
         .purpose = "mediation",
         .parameters = list_candidate_participations_query, .parameters_count = 2,
-        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .response = &candidate_participation_schema, .shown = 0x1ffu,
         .list = &query_candidate_participation_list,
         .handle = list_candidate_participations_plan,
     },
@@ -1076,7 +1089,7 @@ static const struct operation operations[] = {
         .rights = create_candidate_participation_rights,
         .purpose = "mediation",
         .body = &candidate_participation_new_schema,
-        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .response = &candidate_participation_schema, .shown = 0x1ffu,
         .show = &operations[20],
         .handle = create_candidate_participation_plan,
     },
@@ -1090,7 +1103,7 @@ static const struct operation operations[] = {
         .rights = get_candidate_participation_rights,
         .purpose = "mediation",
         .path_fields = get_candidate_participation_path, .path_count = 1,
-        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .response = &candidate_participation_schema, .shown = 0x1ffu,
         .handle = get_candidate_participation_plan,
     },
     {
@@ -1104,7 +1117,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_candidate_participation_path, .path_count = 1,
         .body = &candidate_participation_change_schema,
-        .response = &candidate_participation_schema, .shown = 0x7fu,
+        .response = &candidate_participation_schema, .shown = 0x1ffu,
         .handle = update_candidate_participation_plan,
     },
     {
@@ -1400,7 +1413,7 @@ static const struct operation operations[] = {
         .rights = list_trajectories_rights,
         .purpose = "mediation",
         .parameters = list_trajectories_query, .parameters_count = 7,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .list = &query_trajectory_list,
         .handle = list_trajectories_plan,
     },
@@ -1414,7 +1427,7 @@ static const struct operation operations[] = {
         .rights = create_trajectory_rights,
         .purpose = "mediation",
         .body = &trajectory_new_schema,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .show = &operations[44],
         .handle = create_trajectory_plan,
     },
@@ -1428,7 +1441,7 @@ static const struct operation operations[] = {
         .rights = get_trajectory_rights,
         .purpose = "mediation",
         .path_fields = get_trajectory_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .handle = get_trajectory_plan,
     },
     {
@@ -1442,7 +1455,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_trajectory_path, .path_count = 1,
         .body = &trajectory_change_schema,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .handle = update_trajectory_plan,
     },
     {
@@ -1456,7 +1469,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .show = &operations[44],
         .handle = move_trajectory_plan,
     },
@@ -1471,7 +1484,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = hand_rules_path, .path_count = 1,
         .body = &rules_letter_new_schema,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .show = &operations[44],
         .handle = hand_rules_plan,
     },
@@ -1486,7 +1499,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = receive_rules_path, .path_count = 1,
         .body = &rules_receipt_new_schema,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .show = &operations[44],
         .handle = receive_rules_plan,
     },
@@ -1501,7 +1514,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = share_trajectory_path, .path_count = 1,
         .body = &trajectory_sharing_schema,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .show = &operations[44],
         .handle = share_trajectory_plan,
     },
@@ -1515,7 +1528,7 @@ static const struct operation operations[] = {
         .rights = ask_employer_rights,
         .purpose = "mediation",
         .path_fields = ask_employer_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0x3fffffffffu,
+        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
         .show = &operations[44],
         .handle = ask_employer_plan,
     },

@@ -39,14 +39,21 @@ const struct query query_appointment_list = {
             " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel"
             "_reason, a.not_told, a.recorded_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case "
             "when $1::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as c"
-            "andidate_alias from app.appointment a where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            "andidate_alias, n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title"
+            " from app.appointment a left join lateral (select m.* from app.appointment_names(a.id) m where $"
+            "2::boolean or $3::boolean or $4::boolean or $5::boolean or $6::boolean) n on true where true",
+    .parameters = 6, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &appointment_list_list, .whose = "candidate_id",
 };
 struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment_list args)
 {
     const struct str values[] = {
         args.shows_candidate_alias,
+        args.shows_user_name,
+        args.shows_organisation_name,
+        args.shows_employer_name,
+        args.shows_coach_name,
+        args.shows_project_title,
     };
     return plan_add(plan, &query_appointment_list, values);
 }
@@ -73,7 +80,8 @@ const struct query query_appointment_get = {
             "_reason, a.not_told, a.recorded_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case "
             "when $1::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as c"
             "andidate_alias, case when $2::boolean then app.appointment_proven(a.id) end as invitation_proven"
-            " from app.appointment a where a.id = $3",
+            ", n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title from app.appo"
+            "intment a left join lateral app.appointment_names(a.id) n on true where a.id = $3",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -207,19 +215,20 @@ struct statement *sql_appointment_session_plan(struct plan *plan, const struct s
 
 const struct query query_appointment_session_list = {
     .name = "appointment_session_list",
-    .text = "select $1::uuid as project_id, s.sessions from ( select jsonb_agg(jsonb_build_object('number', n"
-            ".session, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at), 'peo"
-            "ple', n.people, 'invited', n.invited, 'notTold', n.not_told, 'present', n.present, 'absent', n.a"
-            "bsent, 'excused', n.excused, 'cancelled', n.cancelled) order by n.session) as sessions from (sel"
-            "ect a.session, coalesce(mode() within group (order by a.starts_at) filter (where a.state <> 'can"
-            "celled'), min(a.starts_at)) as starts_at, coalesce(mode() within group (order by a.ends_at) filt"
-            "er (where a.state <> 'cancelled'), max(a.ends_at)) as ends_at, count(*) filter (where a.state <>"
-            " 'cancelled') as people, count(a.invited_at) filter (where a.state <> 'cancelled' and not a.not_"
-            "told) as invited, count(*) filter (where a.not_told) as not_told, count(*) filter (where a.state"
-            " = 'present') as present, count(*) filter (where a.state = 'absent') as absent, count(*) filter "
-            "(where a.state = 'excused') as excused, count(*) filter (where a.state = 'cancelled') as cancell"
-            "ed from app.appointment a where a.project_id = $1::uuid and a.session is not null and a.state <>"
-            " 'moved' group by a.session) n) s where s.sessions is not null",
+    .text = "select $1::uuid as project_id, app.appointment_group($1::uuid) as project_title, s.sessions from"
+            " ( select jsonb_agg(jsonb_build_object('number', n.session, 'startsAt', app.json_instant(n.start"
+            "s_at), 'endsAt', app.json_instant(n.ends_at), 'people', n.people, 'invited', n.invited, 'notTold"
+            "', n.not_told, 'present', n.present, 'absent', n.absent, 'excused', n.excused, 'cancelled', n.ca"
+            "ncelled) order by n.session) as sessions from (select a.session, coalesce(mode() within group (o"
+            "rder by a.starts_at) filter (where a.state <> 'cancelled'), min(a.starts_at)) as starts_at, coal"
+            "esce(mode() within group (order by a.ends_at) filter (where a.state <> 'cancelled'), max(a.ends_"
+            "at)) as ends_at, count(*) filter (where a.state <> 'cancelled') as people, count(a.invited_at) f"
+            "ilter (where a.state <> 'cancelled' and not a.not_told) as invited, count(*) filter (where a.not"
+            "_told) as not_told, count(*) filter (where a.state = 'present') as present, count(*) filter (whe"
+            "re a.state = 'absent') as absent, count(*) filter (where a.state = 'excused') as excused, count("
+            "*) filter (where a.state = 'cancelled') as cancelled from app.appointment a where a.project_id ="
+            " $1::uuid and a.session is not null and a.state <> 'moved' group by a.session) n) s where s.sess"
+            "ions is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -287,15 +296,15 @@ struct statement *sql_appointment_attendance_put(struct plan *plan, const struct
 
 const struct query query_appointment_attendance_get = {
     .name = "appointment_attendance_get",
-    .text = "select s.project_id, s.number, s.starts_at, s.ends_at, s.items, s.candidates, app.appointment_se"
-            "ssion_version(s.project_id, s.number) as version from ( select a.project_id, a.session::int as n"
-            "umber, mode() within group (order by a.starts_at) as starts_at, mode() within group (order by a."
-            "ends_at) as ends_at, array_agg(a.candidate_id) as candidates, jsonb_agg(jsonb_strip_nulls(jsonb_"
-            "build_object('candidateId', a.candidate_id, 'alias', c.alias, 'appointmentId', a.id, 'state', a."
-            "state, 'answer', a.answer, 'reason', a.reason, 'notTold', case when a.not_told then true end)) o"
-            "rder by c.alias, a.id) as items from app.appointment a join app.candidate c on c.id = a.candidat"
-            "e_id where a.project_id = $1::uuid and a.session = $2::int and not app.appointment_is_ended(a.st"
-            "ate) group by 1, 2) s",
+    .text = "select s.project_id, app.appointment_group(s.project_id) as project_title, s.number, s.starts_at"
+            ", s.ends_at, s.items, s.candidates, app.appointment_session_version(s.project_id, s.number) as v"
+            "ersion from ( select a.project_id, a.session::int as number, mode() within group (order by a.sta"
+            "rts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, array_agg(a.candidate"
+            "_id) as candidates, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id"
+            ", 'alias', c.alias, 'appointmentId', a.id, 'state', a.state, 'answer', a.answer, 'reason', a.rea"
+            "son, 'notTold', case when a.not_told then true end)) order by c.alias, a.id) as items from app.a"
+            "ppointment a join app.candidate c on c.id = a.candidate_id where a.project_id = $1::uuid and a.s"
+            "ession = $2::int and not app.appointment_is_ended(a.state) group by 1, 2) s",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
@@ -980,20 +989,27 @@ static const struct query_list candidate_participation_list_list = {
 };
 const struct query query_candidate_participation_list = {
     .name = "candidate_participation_list",
-    .text = "select a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.changed_at from"
-            " app.candidate_participation a where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.changed_at, n.c"
+            "andidate_alias, n.project_title from app.candidate_participation a left join lateral (select m.*"
+            " from app.candidate_participation_names(a.id) m where $1::boolean or $2::boolean) n on true wher"
+            "e true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_participation_list_list, .whose = "candidate_id",
 };
-struct statement *sql_candidate_participation_list(struct plan *plan)
+struct statement *sql_candidate_participation_list(struct plan *plan, struct sql_candidate_participation_list args)
 {
-    return plan_add(plan, &query_candidate_participation_list, NULL);
+    const struct str values[] = {
+        args.shows_candidate_alias,
+        args.shows_project_title,
+    };
+    return plan_add(plan, &query_candidate_participation_list, values);
 }
 
 const struct query query_candidate_participation_get = {
     .name = "candidate_participation_get",
-    .text = "select a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.changed_at from"
-            " app.candidate_participation a where a.id = $1",
+    .text = "select a.id, a.candidate_id, a.project_id, a.from_day, a.until_day, a.version, a.changed_at, n.c"
+            "andidate_alias, n.project_title from app.candidate_participation a left join lateral app.candida"
+            "te_participation_names(a.id) n on true where a.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -1140,15 +1156,22 @@ const struct query query_trajectory_list = {
             "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
             "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
             "t, t.employer_answered_at, t.version, t.changed_at, case when $1::boolean then (select c.alias f"
-            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t wh"
-            "ere true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias, n.organisation_name, n."
+            "project_title, n.vacancy_title, n.employer_name, n.current_employer_name from app.trajectory t l"
+            "eft join lateral (select m.* from app.trajectory_names(t.id) m where $2::boolean or $3::boolean "
+            "or $4::boolean or $5::boolean or $6::boolean) n on true where true",
+    .parameters = 6, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &trajectory_list_list, .whose = "candidate_id",
 };
 struct statement *sql_trajectory_list(struct plan *plan, struct sql_trajectory_list args)
 {
     const struct str values[] = {
         args.shows_candidate_alias,
+        args.shows_organisation_name,
+        args.shows_project_title,
+        args.shows_vacancy_title,
+        args.shows_employer_name,
+        args.shows_current_employer_name,
     };
     return plan_add(plan, &query_trajectory_list, values);
 }
@@ -1162,8 +1185,9 @@ const struct query query_trajectory_get = {
             "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
             "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
             "t, t.employer_answered_at, t.version, t.changed_at, case when $1::boolean then (select c.alias f"
-            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias from app.trajectory t wh"
-            "ere t.id = $2",
+            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias, n.organisation_name, n."
+            "project_title, n.vacancy_title, n.employer_name, n.current_employer_name from app.trajectory t l"
+            "eft join lateral app.trajectory_names(t.id) n on true where t.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

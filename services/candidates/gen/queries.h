@@ -8,7 +8,7 @@
 
 extern const struct query query_appointment_list;
 struct sql_appointment_list {
-    struct str shows_candidate_alias;
+    struct str shows_candidate_alias, shows_user_name, shows_organisation_name, shows_employer_name, shows_coach_name, shows_project_title;
 };
 struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment_list args);
 
@@ -247,7 +247,10 @@ struct sql_candidate_transition_list {
 struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args);
 
 extern const struct query query_candidate_participation_list;
-struct statement *sql_candidate_participation_list(struct plan *plan);
+struct sql_candidate_participation_list {
+    struct str shows_candidate_alias, shows_project_title;
+};
+struct statement *sql_candidate_participation_list(struct plan *plan, struct sql_candidate_participation_list args);
 
 extern const struct query query_candidate_participation_get;
 struct sql_candidate_participation_get {
@@ -287,7 +290,7 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
 
 extern const struct query query_trajectory_list;
 struct sql_trajectory_list {
-    struct str shows_candidate_alias;
+    struct str shows_candidate_alias, shows_organisation_name, shows_project_title, shows_vacancy_title, shows_employer_name, shows_current_employer_name;
 };
 struct statement *sql_trajectory_list(struct plan *plan, struct sql_trajectory_list args);
 

@@ -534,6 +534,11 @@ static const struct field appointment_fields[] = {
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "coachName", .key = {"\"coachName\":", 12}, .column = "coach_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "projectTitle", .key = {"\"projectTitle\":", 15}, .column = "project_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "session", .key = {"\"session\":", 10}, .column = "session", .type = FIELD_INT, .min = 1, .max = 999, .visible_to = 0xffffffffu},
     {.name = "invitedAt", .key = {"\"invitedAt\":", 12}, .column = "invited_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
@@ -552,7 +557,7 @@ static const struct field appointment_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema appointment_schema = {
-    .name = "Appointment", .fields = appointment_fields, .count = 31,
+    .name = "Appointment", .fields = appointment_fields, .count = 36,
     .size = 0, .self = "/appointments/",
 };
 static const struct field session_fields[] = {
@@ -573,10 +578,11 @@ const struct schema session_schema = {
 };
 static const struct field sessions_fields[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectTitle", .key = {"\"projectTitle\":", 15}, .column = "project_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "sessions", .key = {"\"sessions\":", 11}, .column = "sessions", .type = FIELD_LIST, .item = FIELD_OBJECT, .flags = FIELD_REQUIRED, .min = 0, .max = 999, .schema = &session_schema, .visible_to = 0xffffffffu},
 };
 const struct schema sessions_schema = {
-    .name = "Sessions", .fields = sessions_fields, .count = 2,
+    .name = "Sessions", .fields = sessions_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field attendance_row_fields[] = {
@@ -594,6 +600,7 @@ const struct schema attendance_row_schema = {
 };
 static const struct field attendance_list_fields[] = {
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "projectTitle", .key = {"\"projectTitle\":", 15}, .column = "project_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 999, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -601,7 +608,7 @@ static const struct field attendance_list_fields[] = {
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
 };
 const struct schema attendance_list_schema = {
-    .name = "AttendanceList", .fields = attendance_list_fields, .count = 6,
+    .name = "AttendanceList", .fields = attendance_list_fields, .count = 7,
     .size = 0, .self = NULL,
 };
 static const struct field benefit_fields[] = {
@@ -631,13 +638,15 @@ static const struct field candidate_participation_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "projectTitle", .key = {"\"projectTitle\":", 15}, .column = "project_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "untilDay", .key = {"\"untilDay\":", 11}, .column = "until_day", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema candidate_participation_schema = {
-    .name = "CandidateParticipation", .fields = candidate_participation_fields, .count = 7,
+    .name = "CandidateParticipation", .fields = candidate_participation_fields, .count = 9,
     .size = 0, .self = "/candidate-participations/",
 };
 static const struct field candidate_vacancy_fields[] = {
@@ -783,6 +792,11 @@ static const struct field trajectory_fields[] = {
     {.name = "holdsPlace", .key = {"\"holdsPlace\":", 13}, .column = "holds_place", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "currentEmployerId", .key = {"\"currentEmployerId\":", 20}, .column = "current_employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "projectTitle", .key = {"\"projectTitle\":", 15}, .column = "project_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "currentEmployerName", .key = {"\"currentEmployerName\":", 22}, .column = "current_employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "startedOn", .key = {"\"startedOn\":", 12}, .column = "started_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -810,7 +824,7 @@ static const struct field trajectory_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_schema = {
-    .name = "Trajectory", .fields = trajectory_fields, .count = 38,
+    .name = "Trajectory", .fields = trajectory_fields, .count = 43,
     .size = 0, .self = "/trajectories/",
 };
 static const struct field trajectory_step_fields[] = {

@@ -91,6 +91,23 @@ static struct str about(void **state, const char *words, enum fault_code code)
 
 #define ABOUT(found, words, code) assert_true(str_equal(found, about(state, words, code)))
 
+static void a_day_where_it_cannot_be_says_where_it_can(void **state)
+{
+    struct ctx *ctx = *state;
+    struct refusal refusal = {.sqlstate = S("23514"),
+                              .message = S("range"),
+                              .detail = S("2026-11-27..2026-11-29"),
+                              .table = S("vacancy"),
+                              .constraint = S("vacancy_hours_min_check")};
+    refused(state, refusal);
+    assert_int_equal(ctx->faults.at[0].code, FAULT_RANGE);
+    assert_str(ctx->faults.at[0].limit, "2026-11-27..2026-11-29");
+    refusal.message = S("new row for relation \"vacancy\" violates check constraint");
+    refused(state, refusal); /* the detail of PostgreSQL is the whole row */
+    assert_int_equal(ctx->faults.at[1].code, FAULT_VALUE);
+    assert_int_equal(ctx->faults.at[1].limit.len, 0);
+}
+
 static void a_constraint_of_one_column_names_the_property(void **state)
 {
     ABOUT(constraint(state, "23503", "vacancy", "vacancy_tenant_id_employer_id_fkey"),
@@ -219,10 +236,12 @@ static void the_detail_of_invalid_is_a_list_of_faults(void **state)
     struct refusal refusal = {
         .sqlstate = S("MW400"),
         .message = S("invalid"),
-        .detail = S("reference /items/0/candidateId required /items/2/reason nothing /items/3"),
+        .detail = S("reference /items/0/candidateId required /items/2/reason nothing /items/3 "
+                    "range=2026-11-27.. /startsAt"),
     };
     assert_null(refused(state, refusal)->members.at);
-    assert_int_equal(ctx->faults.count, 2);
+    assert_int_equal(ctx->faults.count, 3);
+    assert_str(ctx->faults.at[2].limit, "2026-11-27..");
     assert_str(ctx->faults.at[0].where, "/items/0/candidateId");
     assert_int_equal(ctx->faults.at[0].code, FAULT_REFERENCE);
     assert_str(ctx->faults.at[1].where, "/items/2/reason");
@@ -284,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT(every_error_has_its_status),
         UNIT(what_the_database_refuses_is_a_problem),
+        UNIT(a_day_where_it_cannot_be_says_where_it_can),
         UNIT(a_constraint_of_one_column_names_the_property),
         UNIT(a_constraint_that_no_property_is_about_has_its_problem),
         UNIT(a_named_constraint_says_where_to_look),
