@@ -156,21 +156,22 @@ create function app.appointment_absence() returns trigger language plpgsql
 create trigger tell_absence after update on app.appointment for each row
     when (new.state <> old.state and new.kind <> 'hearing' and 'absent' in (new.state, old.state)) execute function app.appointment_absence();
 
--- After somebody died: what was planned is cancelled.
+-- After somebody died: what was planned is cancelled. After somebody left: what is still to come, without a hearing, which goes on.
 create function app.appointments_cancel() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare event text := current_setting('app.event', true);
     begin
         update app.appointment a set state = app.move('appointment', a.state, 'cancel')
-        where a.tenant_id = new.tenant_id and a.candidate_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state));
+        where a.tenant_id = new.tenant_id and a.candidate_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state))
+          and (new.died_on is not null or (a.starts_at > clock.now() and a.kind <> 'hearing'));
         perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
-create trigger appointments_cancel after update of died_on on app.candidate for each row
-    when (new.died_on is not null and old.died_on is null) execute function app.appointments_cancel();
+create trigger appointments_cancel after update of died_on, status on app.candidate for each row
+    when (new.died_on is not null and old.died_on is null or new.status = 'left' and old.status <> 'left') execute function app.appointments_cancel();
 
--- After somebody leaves a cohort: nobody is expected at its sessions from then on, and so nobody misses them.
+-- After somebody takes part in a cohort on fewer days: nobody is expected at its sessions on the others, and so nobody misses them.
 create function app.appointments_leave() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -178,12 +179,26 @@ create function app.appointments_leave() returns trigger language plpgsql
     begin
         update app.appointment a set state = app.move('appointment', a.state, 'cancel')
         where a.tenant_id = new.tenant_id and a.candidate_id = new.candidate_id and a.project_id = new.project_id
-          and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and (a.starts_at at time zone 'Europe/Amsterdam')::date > new.until_day;
+          and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and not daterange(new.from_day, new.until_day, '[]') @> (a.starts_at at time zone 'Europe/Amsterdam')::date;
         perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
-create trigger appointments_leave after update of until_day on app.candidate_participation for each row
-    when (new.until_day is distinct from old.until_day) execute function app.appointments_leave();
+create trigger appointments_leave after update of from_day, until_day on app.candidate_participation for each row
+    when ((new.from_day, new.until_day) is distinct from (old.from_day, old.until_day)) execute function app.appointments_leave();
+
+-- After a cohort ended: nobody is expected at the sessions that were still to come. Another municipality cancels its own.
+create function app.appointments_end_with_project() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare event text := current_setting('app.event', true);
+    begin
+        update app.appointment a set state = app.move('appointment', a.state, 'cancel'), cancel_reason = 'programme'
+        where a.tenant_id = app.tenant() and a.project_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and a.starts_at > clock.now();
+        perform set_config('app.event', coalesce(event, ''), true);
+        return null;
+    end $$;
+create trigger appointments_end after update of state on region.project for each row
+    when (new.state = 'ended' and old.state <> 'ended') execute function app.appointments_end_with_project();
 
 -- What is still to come with somebody who hands over: with the new one, who goes along as a coach only.
 create function app.appointments_hand_over(from_user uuid, to_user uuid, candidate uuid default null) returns void language plpgsql

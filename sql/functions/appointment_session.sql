@@ -8,7 +8,8 @@ create function app.appointment_session_version(project uuid, number int) return
     where a.tenant_id = app.tenant() and a.project_id = project and a.session = number and app.sees_appointment(a)
     $$;
 
--- Plans a series of sessions for who takes part in a cohort on their days, after those that it has. Two who plan at once wait for each other.
+-- Plans a series of sessions for who takes part in a cohort on their days, after those that it has. A later one that would fall on a holiday is an interval later, and so are those after it. Two who
+-- plan at once wait for each other.
 create function app.appointment_sessions_plan(project uuid, asked jsonb) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -19,6 +20,7 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
         first timestamp := (asked ->> 'starts_at')::timestamptz at time zone 'Europe/Amsterdam';
         lasts interval := make_interval(mins => coalesce((asked ->> 'minutes')::int, 120));
         step interval := make_interval(days => coalesce((asked ->> 'every_days')::int, 7));
+        wanted int := coalesce((asked ->> 'count')::int, 1);
     begin
         select r.* into p from region.project r where r.region_id = region.here() and r.id = project and region.sees_project(r) for no key update;
         if not found then
@@ -29,7 +31,8 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
         insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, project_id, session, made_at, made_by)
         select c.tenant_id, gen_random_uuid(), c.id, 'session', s.at, s.at + lasts, asked ->> 'place', (asked ->> 'user_id')::uuid,
                (asked ->> 'organisation_id')::uuid, project, last + s.n, clock.now(), app.actor()
-        from (select n, (first + (n - 1) * step) at time zone 'Europe/Amsterdam' as at from generate_series(1, coalesce((asked ->> 'count')::int, 1)) n) s
+        from (select row_number() over (order by d.n) as n, (first + d.n * step) at time zone 'Europe/Amsterdam' as at from generate_series(0, 2 * wanted + 10) d (n)
+              where d.n = 0 or not calendar.is_holiday((first + d.n * step)::date) order by d.n limit wanted) s
         join app.candidate_participation m on m.tenant_id = app.tenant() and m.project_id = project
              and daterange(m.from_day, m.until_day, '[]') @> (s.at at time zone 'Europe/Amsterdam')::date
         join app.candidate c on c.tenant_id = m.tenant_id and c.id = m.candidate_id and c.merged_into is null and app.allows('candidate', c.status, 'createAppointment')
@@ -45,36 +48,58 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
         end if;
     end $$;
 
--- After somebody joins a cohort, or takes part in it on more days: the sessions of these days that are still to come expect this person, too. Where others were invited, this person is invited in
--- writing. A person whose last day was a mistake is expected again.
-create function app.appointment_sessions_join() returns trigger language plpgsql
-    security definer set search_path = pg_catalog, pg_temp
+-- Expects somebody who takes part in a cohort at its sessions that are still to come, on the days of the participation without those of `had`. Where others were invited, this person is
+-- invited in writing. Who is expected already stays so.
+create function app.appointment_sessions_join(m app.candidate_participation, had daterange) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
     as $$
     declare
         event text := current_setting('app.event', true);
-        had daterange := case tg_op when 'UPDATE' then daterange(old.from_day, old.until_day, '[]') else 'empty' end;
         made app.appointment;
         s record;
     begin
-        perform from region.project r where r.region_id = new.region_id and r.id = new.project_id for share; -- waits for sessions that are being planned or moved
+        perform from region.project r where r.region_id = m.region_id and r.id = m.project_id and app.allows('project', r.state, 'createParticipation')
+        for share; -- waits for sessions that are being planned or moved
+        if not found then
+            return;
+        end if;
         for s in select w.* from (
                      select o.session, mode() within group (order by o.starts_at) as at, mode() within group (order by o.ends_at) as until, mode() within group (order by o.place) as place,
-                            mode() within group (order by o.user_id) as user_id, mode() within group (order by o.organisation_id) as organisation_id, bool_or(o.invited_at is not null or o.not_told) as invited
-                     from app.appointment o where o.tenant_id = new.tenant_id and o.project_id = new.project_id and o.session is not null and not app.appointment_is_ended(o.state) group by 1) w
-                 join app.candidate c on c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.merged_into is null and app.allows('candidate', c.status, 'createAppointment')
+                            mode() within group (order by o.user_id) as user_id, mode() within group (order by o.organisation_id) as organisation_id,
+                            bool_or(o.invited_at is not null or o.not_told) as invited, bool_or(o.candidate_id = m.candidate_id) as expected
+                     from app.appointment o where o.tenant_id = m.tenant_id and o.project_id = m.project_id and o.session is not null and not app.appointment_is_ended(o.state) group by 1) w
+                 join app.candidate c on c.tenant_id = m.tenant_id and c.id = m.candidate_id and c.merged_into is null and app.allows('candidate', c.status, 'createAppointment')
                  cross join lateral (select (w.at at time zone 'Europe/Amsterdam')::date as day) d
-                 where w.at > clock.now() and daterange(new.from_day, new.until_day, '[]') @> d.day and not had @> d.day order by w.session loop
+                 where w.at > clock.now() and not w.expected and daterange(m.from_day, m.until_day, '[]') @> d.day and not had @> d.day order by w.session loop
             insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, project_id, session, made_at, made_by)
-            values (new.tenant_id, gen_random_uuid(), new.candidate_id, 'session', s.at, s.until, s.place, s.user_id, s.organisation_id, new.project_id, s.session, clock.now(), app.actor())
-            on conflict do nothing returning * into made;
-            if found and s.invited then
+            values (m.tenant_id, gen_random_uuid(), m.candidate_id, 'session', s.at, s.until, s.place, s.user_id, s.organisation_id, m.project_id, s.session, clock.now(), app.actor())
+            returning * into made;
+            if s.invited then
                 perform app.appointment_invite(made, 'e_mail', null);
             end if;
         end loop;
         perform set_config('app.event', coalesce(event, ''), true);
+    end $$;
+
+-- After somebody joins a cohort, or takes part in it on more days.
+create function app.appointments_join() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.appointment_sessions_join(new, case tg_op when 'UPDATE' then daterange(old.from_day, old.until_day, '[]') else 'empty' end);
         return null;
     end $$;
-create trigger zz_sessions_join after insert or update of from_day, until_day on app.candidate_participation for each row execute function app.appointment_sessions_join();
+create trigger zz_join after insert or update of from_day, until_day on app.candidate_participation for each row execute function app.appointments_join();
+
+-- After somebody who left is back: the cohorts in which this person takes part expect the person again.
+create function app.appointments_return() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform app.appointment_sessions_join(m, 'empty') from app.candidate_participation m where m.tenant_id = new.tenant_id and m.candidate_id = new.id;
+        return null;
+    end $$;
+create trigger zz_return after update of status on app.candidate for each row when (old.status = 'left' and new.status <> 'left') execute function app.appointments_return();
 
 -- The title of a cohort, for whoever sees somebody of one of its sessions: a course leader and a firm read no projects.
 create function app.appointment_group(project uuid) returns text language plpgsql stable

@@ -26,13 +26,15 @@ create function app.deputy_fits() returns trigger language plpgsql
 create trigger fits_first after insert on app.deputy for each row when (new.deputy_id is not null) execute function app.deputy_fits();
 create trigger fits after update on app.deputy for each row when (new.deputy_id is not null) execute function app.deputy_fits();
 
--- The users whose deputy the caller is today.
+-- The users whose deputy the caller is today, also for a deputy who is away, too: the caller does not see who named that one.
 create function app.deputy_owners() returns setof uuid language plpgsql stable
-    set search_path = pg_catalog, pg_temp
+    security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return query select d.id from app.deputy d
-        where d.tenant_id = app.tenant() and d.deputy_id = app.actor() and clock.today() between d.from_day and d.until_day;
+        return query with recursive away as (
+            select d.id from app.deputy d where d.tenant_id = app.tenant() and d.deputy_id = app.actor() and app.sees_deputy(d) and clock.today() between d.from_day and d.until_day
+            union select d.id from app.deputy d join away a on d.deputy_id = a.id where d.tenant_id = app.tenant() and clock.today() between d.from_day and d.until_day)
+        select a.id from away a where a.id <> app.actor();
     end $$;
 
 -- Whether the own role of a user passes the wall of a task. A user with a caseload must have the person of the task in it.
@@ -44,12 +46,23 @@ create function app.deputy_passes(t app.task, deputy app.user_account) returns b
            and (t.wall not in ('person', 'measure') or deputy.role in ('team_lead', 'consultant') or app.reached(t.candidate_id, deputy.id));
     end $$;
 
--- The user who gets the reminders of a task today: the deputy of its owner, when the deputy passes the wall of the task; else the owner.
+-- The user who gets the reminders of a task today: the deputy of its owner who passes the wall of the task, and the deputy of a deputy who is away, too. The owner, when there is none, or when
+-- each of them is away.
 create function app.deputy_of(t app.task) returns uuid language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        asked uuid[] := array[t.owner_user_id];
+        next uuid;
     begin
-        return coalesce((select u.id from app.deputy d join app.user_account u on u.tenant_id = d.tenant_id and u.id = d.deputy_id
-                         where d.tenant_id = t.tenant_id and d.id = t.owner_user_id and clock.today() between d.from_day and d.until_day and app.deputy_passes(t, u)),
-                        t.owner_user_id);
+        loop
+            select u.id into next from app.deputy d join app.user_account u on u.tenant_id = d.tenant_id and u.id = d.deputy_id
+            where d.tenant_id = t.tenant_id and d.id = asked[cardinality(asked)] and clock.today() between d.from_day and d.until_day and app.deputy_passes(t, u);
+            if next is null then
+                return asked[cardinality(asked)];
+            elsif next = any (asked) then
+                return t.owner_user_id;
+            end if;
+            asked := asked || next;
+        end loop;
     end $$;

@@ -27,8 +27,8 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('appointment', 'absent',  'excuse', 'excused',   '{case_manager,team_lead,consultant,coach,firm,agency,course_leader}', 'a correction'),
     ('appointment', 'planned', 'move',   'moved',     '{case_manager,team_lead,consultant,coach,firm,agency}', 'another time'),
     ('appointment', 'invited', 'move',   'moved',     '{case_manager,team_lead,consultant,coach,firm,agency}', 'another time'),
-    ('appointment', 'planned', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,system}', 'it does not take place'),
-    ('appointment', 'invited', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,system}', 'it does not take place')
+    ('appointment', 'planned', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,account_manager,system}', 'it does not take place'),
+    ('appointment', 'invited', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,account_manager,system}', 'it does not take place')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

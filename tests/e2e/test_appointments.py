@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from region import Client
+from region import Client, day
 
 ROUNDS = int(os.environ.get('ROUNDS', 2))
 CONTEXT = ("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false), "
@@ -448,6 +448,43 @@ def test_seen_practitioner_who_joins_a_cohort_later_is_expected_at_its_sessions_
     twice = [a['id'] for a in manager.get(f'/appointments?candidateId={joined}&state=invited').json['items']]
     assert manager.patch(one, {'fromDay': region.sql('select (clock.today() - 1)::text')[0][0]}, manager.get(one).headers['etag']).status == 200
     assert [a['id'] for a in manager.get(f'/appointments?candidateId={joined}&state=invited').json['items']] == twice
+
+
+def of_sessions(client, who, project):
+    """The state of each session of somebody in a cohort, of those that are not over: {number: state}."""
+    items = client.get(f'/appointments?candidateId={who}&projectId={project}').json['items']
+    return {a['session']: a['state'] for a in items if a['state'] not in ('cancelled', 'moved')}
+
+
+def test_seen_practitioner_days_of_a_participation_and_of_a_file_decide_who_is_expected(as_role, cohort, region):
+    """The first day was put off, or the person left: the sessions stayed open, the person was noted absent, and one who had left closed the session for the others (409 `state`)."""
+    project, (later, leaves, stays) = cohort(3)
+    consultant, manager = as_role('consultant'), as_role('case_manager')
+    here = f'/projects/{project}/sessions'
+    assert consultant.post(here, {'startsAt': moment(region, 2), 'count': 3, 'everyDays': 1, 'channel': 'letter'}).status == 200
+    place = f'/candidate-participations/{manager.get(f"/candidate-participations?candidateId={later}").json["items"][0]["id"]}'
+    for first, expected in ((day(4), [3]), (day(3), [2, 3]), ('2026-09-01', [1, 2, 3])):
+        changed = manager.patch(place, {'fromDay': first}, manager.get(place).headers['etag'])
+        assert changed.status == 200 and sorted(of_sessions(consultant, later, project)) == expected, changed.text
+    file = f'/candidates/{leaves}'
+    assert manager.patch(file, {'status': 'left'}, manager.get(file).headers['etag']).status == 200 and of_sessions(consultant, leaves, project) == {}
+    assert consultant.post(f'{here}/1/moves', {'startsAt': moment(region, 9)}).json['sessions'][0]['people'] == 2
+    assert manager.patch(file, {'status': 'active'}, manager.get(file).headers['etag']).status == 200
+    assert sorted(of_sessions(consultant, leaves, project)) == [1, 2, 3], 'it was a mistake'
+    assert as_role('team_lead').post(f'{file}/deaths', {'diedOn': day(-1)}).status == 200 and of_sessions(consultant, leaves, project) == {}
+    assert as_role('team_lead').post(f'{file}/death-reversals', {'reason': 'wrong_report'}).status == 200
+    assert sorted(of_sessions(consultant, leaves, project)) == [1, 2, 3]
+    assert as_role('account_manager').post(f'/projects/{project}/moves', {'event': 'end'}).status == 200
+    assert [of_sessions(consultant, c, project) for c in (later, leaves, stays)] == [{}] * 3, 'nobody stands before a closed door'
+
+
+def test_seen_practitioner_a_series_holds_no_session_on_a_holiday(as_role, cohort, region):
+    """Weekly on Friday: the fourth one was on Christmas Day, and whoever stayed at home was absent."""
+    project, _ = cohort(1)
+    planned = as_role('consultant').post(f'/projects/{project}/sessions', {'startsAt': '2027-12-11T10:00:00Z', 'count': 4}).json['sessions']
+    assert [s['startsAt'][:10] for s in planned] == ['2027-12-11', '2027-12-18', '2028-01-08', '2028-01-15'] and [s['number'] for s in planned] == [1, 2, 3, 4]
+    said = as_role('consultant').post(f'/projects/{project}/sessions', {'startsAt': '2027-12-25T10:00:00Z'}).json['sessions'][-1]
+    assert said['startsAt'][:10] == '2027-12-25', 'who says the day means it'
 
 
 def messages(region, who):

@@ -95,3 +95,16 @@ def test_the_deputy_is_reminded_instead_in_these_days(pair, promise, region):
         region.sql('delete from clock.shift')
     region.sql('set session_replication_role = replica; update app.user_account set active = false where id = %s', (stands,))
     assert region.sql(readers, (task,)) == [('user', away)], 'the deputy has left'
+
+
+def test_seen_practitioner_the_deputy_of_a_deputy_who_is_away_too_sees_to_it(pair, promise, person, region):
+    """Both were on holiday: nobody was reminded, and the third colleague saw the tasks of the second only."""
+    (away, absent), (stands, deputy) = pair
+    third, made = person('consultant')
+    other = made('consultant')
+    task = promise(absent)
+    reader = CONTEXT + 'select app.deputy_of(t)::text from app.task t where t.id = %s'
+    assert name(absent, stands).status == 200 and name(deputy, third).status == 200
+    assert work(other) == [task] and region.sql(reader, (task,)) == [(third,)]
+    assert name(other, away).status == 200 and region.sql(reader, (task,)) == [(away,)] and work(absent) == [], 'in a circle everybody keeps the own ones'
+    assert other.post(f'/tasks/{task}/completions', {'outcome': 'kept'}).json['state'] == 'done'

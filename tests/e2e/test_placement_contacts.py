@@ -17,7 +17,7 @@ def today(region):
 
 
 def test_before_the_start_the_employer_is_prepared_and_somebody_goes_along(region, cared):
-    place, *_ = cared(start=False, startsOn=str(today(region) + datetime.timedelta(days=4000)))
+    place, *_ = cared(start=False, startsOn=str(today(region) + datetime.timedelta(days=1700)))
     assert set(tasks(region, place)) == {'prepare:employer', 'introduction:candidate', 'bring:candidate'}
 
 

@@ -330,6 +330,7 @@ CALLS = {
 APART = {'app.signals_of_duties()': 'it tells of what is overdue; test_signals.py',
          'app.agreement_read_by_link(text)': 'the token says who asks; test_agreements.py',
          'app.document_end(uuid,bigint,bytea,integer,text)': 'it is about what a job has claimed, and else does nothing; test_documents.py',
+         'app.deputy_owners()': 'it is about the caller; test_deputies.py asks it as a third one',
          'app.coach_visits()': 'the visits are those of the caller; test_coach_visits.py asks it as somebody else', 'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
 
 
