@@ -210,7 +210,7 @@ $(OUT)/model: $(call objects,$(wildcard tests/model/*.c))
 RULES := $(filter-out services/all/% %/main.c,$(wildcard services/*/*.c services/*/gen/*.c workers/matching/engine/*.c)) \
          $(addprefix workers/dispatcher/,stream_reply.c carried.c window.c) \
          $(addprefix workers/notifications/,ack.c http.c mail.c proof.c public.c reply.c report.c setting.c sign.c) \
-         $(addprefix workers/documents/,fill.c letters.c marks.c odt.c odt_xml.c office.c pdf.c sandbox.c gen/templates.c)
+         $(addprefix workers/documents/,fill.c letters.c marks.c odt.c odt_xml.c office.c pdf.c sandbox.c sandbox_files.c gen/templates.c)
 $(OUT)/test/%: $(OUT)/tests/unit/%.o $(OUT)/librules.a $(OUT)/libmaatwerk.a
 	@mkdir -p $(@D)
 	@$(CC) $(CFLAGS) $< $(OUT)/librules.a $(OUT)/libmaatwerk.a -lcmocka -lcurl $(LDLIBS) -o $@

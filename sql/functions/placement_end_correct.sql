@@ -28,6 +28,8 @@ create function app.placement_end_correct(placement uuid, on_day date, reason te
         perform app.require('placement', p.state, 'correctPlacementEnd');
         if num_nonnulls(on_day, reason) = 0 then
             raise exception using errcode = 'MW400', message = 'invalid', detail = 'required /day';
+        elsif (coalesce(on_day, p.ended_on), coalesce(reason, p.end_reason)) is not distinct from (p.ended_on, p.end_reason::text) then -- it says so already
+            raise exception using errcode = 'MW400', message = 'invalid', detail = case when on_day is null then 'value /reason' else 'value /day' end;
         elsif p.end_reason in ('converted', 'died') or p.end_reason = 'returned' and reason is not null then
             raise exception using errcode = 'MW409', message = 'end-follows';
         end if;

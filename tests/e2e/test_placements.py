@@ -510,6 +510,8 @@ def test_seen_practitioner_the_end_of_a_placement_is_corrected_by_a_team_lead_af
         assert fixed['endCorrectedAt'] and fixed['endCorrectedById'] == lead.get('/user-profile').json['id']
         if granted:
             assert lead.get(f'/instruments/{instrument["id"]}').json['endedOn'] == first
+        for same, pointer in (({'day': first}, '/day'), ({'reason': 'health'}, '/reason'), ({'day': first, 'reason': 'health'}, '/day')):      # it says so already
+            assert correct(lead, place, **same).json['errors'][0]['pointer'] == pointer
         assert correct(lead, place, reason='other', correction='wrong_reason').json['endReason'] == 'other'
         assert as_role('consultant').get(place).json['endedOn'] == first
 

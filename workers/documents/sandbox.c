@@ -15,6 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "workers/documents/sandbox_files.h"
+
 #if defined(__x86_64__)
 #define OUR_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
@@ -68,8 +70,7 @@ static bool filter_calls(void)
         END(SECCOMP_RET_ALLOW),
     };
     const struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-           && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 static bool limit(int what, rlim_t most)
@@ -97,6 +98,6 @@ void sandbox_exec(const char *folder, const char *const *program)
         && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && chdir(folder) == 0
         && limit(RLIMIT_DATA, MEMORY_MOST) && limit(RLIMIT_FSIZE, FILE_MOST)
         && limit(RLIMIT_CPU, SECONDS_MOST) && limit(RLIMIT_NOFILE, FILES_MOST) && close_files()
-        && filter_calls())
+        && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && sandbox_files(folder) && filter_calls())
         execve(program[0], (char *const *)program, environment);
 }

@@ -30,14 +30,17 @@ static void a_page_that_is_none_takes_nothing_from_the_others(void **state)
 /* What the program says with its status. */
 static int locked_in(const char *script)
 {
+    char folder[] = "/tmp/maatwerk-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
     pid_t pid = fork();
     if (pid == 0) {
         const char *const program[] = {"/usr/bin/python3", "-I", "-c", script, NULL};
-        sandbox_exec("/tmp", program);
+        sandbox_exec(folder, program);
         _exit(127);
     }
     int status;
     assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(rmdir(folder), 0);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
@@ -60,6 +63,20 @@ static void what_is_locked_in_reaches_nobody(void **state)
                      0);
 }
 
+/* A picture of the machine was drawn on the page of a letter; what is left of that is a hole in LibreOffice. */
+static void what_is_locked_in_opens_no_file_of_ours(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        locked_in("import os; open('x', 'w').write('x'); os.rename('x', 'y'); os.remove('y'); "
+                  "raise SystemExit(3)"),
+        3);
+    assert_int_equal(locked_in(REFUSED("open('/etc/hostname')")), 7);
+    assert_int_equal(locked_in(REFUSED("open('/proc/%d/environ' % os.getppid())")), 7);
+    assert_int_equal(locked_in(REFUSED("os.listdir('/tmp')")), 7);
+    assert_int_equal(locked_in(REFUSED("open('/tmp/maatwerk-test', 'w')")), 7);
+}
+
 static void what_is_no_pdf_of_libreoffice_is_not_mended(void **state)
 {
     struct ctx *ctx = *state;
@@ -74,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(a_page_that_is_none_takes_nothing_from_the_others),
                                        UNIT(what_is_locked_in_reaches_nobody),
+                                       UNIT(what_is_locked_in_opens_no_file_of_ours),
                                        UNIT(what_is_no_pdf_of_libreoffice_is_not_mended)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
