@@ -50,9 +50,12 @@ static const struct {
 /* All that this kernel knows to forbid. */
 static uint64_t known(long version)
 {
-    return version >= 3   ? EVERYTHING
-           : version == 2 ? EVERYTHING & ~LANDLOCK_ACCESS_FS_TRUNCATE
-                          : EVERYTHING & ~(LANDLOCK_ACCESS_FS_TRUNCATE | LANDLOCK_ACCESS_FS_REFER);
+    static const uint64_t later[] = {LANDLOCK_ACCESS_FS_REFER, LANDLOCK_ACCESS_FS_TRUNCATE};
+    uint64_t all = EVERYTHING;
+    for (long i = 0; i < 2; i++)
+        if (version < i + 2)
+            all &= ~later[i];
+    return all;
 }
 
 static bool allow(int set, const char *path, uint64_t access)
