@@ -4,13 +4,7 @@
  * It has no file of ours open and opens none (sandbox_files.h). It has no connection, and no variable of our
  * environment. It opens no socket but those of its own machine, and connects none of them: not to PostgreSQL, nor
  * to Redis. It watches no other process, and ends with its worker. Memory, time and the size of files are limited.
- * This needs no privileges: seccomp and limits hold for every user. */
-/* A process that works on what others wrote: it gets nothing of ours, and reaches nobody.
- *
- * It has no file of ours open and opens none (sandbox_files.h), has no connection and no variable of our environment. It opens no socket but those
- * of its own machine, and connects none of them: not to PostgreSQL, nor to Redis. It watches no other process,
- * and ends with its worker. Memory, time and the size of files are limited. This needs no privileges: seccomp
- * and limits hold for every user. */
+ * This needs no privileges: Landlock, seccomp and limits hold for every user. */
 #ifndef MAATWERK_DOCUMENTS_SANDBOX_H
 #define MAATWERK_DOCUMENTS_SANDBOX_H
 
