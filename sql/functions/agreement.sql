@@ -21,7 +21,7 @@ call app.about('app.agreement');
 call app.guarded('app.agreement', 'agreement');
 call app.referable('app.agreement', 'agreement', 'r.wall', 'app.sees_agreement', label => 'r.kind', candidate => 'r.candidate_id', employer => 'r.employer_id');
 call region.project_of('app.agreement', 'project_id');
-create trigger log_transition after update on app.agreement
+create trigger zz_log_transition before update on app.agreement
     for each row when (new.state is distinct from old.state) execute function app.log_transition('agreement');
 
 -- Only functions reach who signs, the texts and the links.
@@ -126,11 +126,9 @@ create trigger take_back before update on app.agreement for each row when (old.s
 create function app.agreement_take_back_pages() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         perform app.document_take_back(d) from app.document d join app.offered_text t on t.tenant_id = d.tenant_id and t.document_id = d.id
         where t.tenant_id = new.tenant_id and t.agreement_id = new.id and (app.document_is_pending(d.state) or app.document_is_settled(d.state));
-        perform set_config('app.event', coalesce(event, ''), true); -- documents have moved
         return null;
     end $$;
 create trigger take_back_pages after update on app.agreement for each row

@@ -20,13 +20,12 @@ create function app.agreements_of_subject_lapse() returns trigger language plpgs
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         role text := current_setting('app.role', true);
     begin
         perform set_config('app.role', 'system', true);
         update app.agreement a set state = app.move('agreement', 'offered', 'lapse')
         where a.tenant_id = app.tenant() and a.subject_id = new.id and a.noun = tg_argv[0] and a.state = 'offered' and app.agreement_is_void(a);
-        perform set_config('app.role', coalesce(role, ''), true), set_config('app.event', coalesce(event, ''), true);
+        perform set_config('app.role', coalesce(role, ''), true);
         return null;
     end $$;
 create trigger zz_agreements_lapse after update on app.proposal for each row

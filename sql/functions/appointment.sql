@@ -47,7 +47,7 @@ create function app.appointment_behind() returns trigger language plpgsql
         return null;
     end $$;
 create trigger behind after update of kind on app.appointment for each row when (new.kind <> old.kind) execute function app.appointment_behind();
-create trigger log_transition after update on app.appointment
+create trigger zz_log_transition before update on app.appointment
     for each row when (new.state is distinct from old.state) execute function app.log_transition('appointment');
 
 -- Nothing is planned with somebody who died or left.
@@ -120,7 +120,6 @@ create function app.appointment_remind() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         at timestamptz := new.starts_at - app.rule_days('appointment.reminder');
     begin
         if tg_op = 'UPDATE' then
@@ -131,7 +130,6 @@ create function app.appointment_remind() returns trigger language plpgsql
            and exists (select from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id and c.email is not null) then
             perform app.message_queue_candidate('appointment', new.candidate_id, 'appointment', new.id, at => at);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true); -- messages have moved
         return null;
     end $$;
 create trigger remind_of_new after insert on app.appointment for each row execute function app.appointment_remind();
@@ -143,14 +141,12 @@ create trigger remind after update on app.appointment for each row
 create function app.appointment_absence() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         if new.state = 'absent' then
             perform app.signal_of_absence(new);
         else
             perform app.signals_correct(new);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true); -- a signal and a task have moved
         return null;
     end $$;
 create trigger tell_absence after update on app.appointment for each row
@@ -160,12 +156,10 @@ create trigger tell_absence after update on app.appointment for each row
 create function app.appointments_cancel() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         update app.appointment a set state = app.move('appointment', a.state, 'cancel')
         where a.tenant_id = new.tenant_id and a.candidate_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state))
           and (new.died_on is not null or (a.starts_at > clock.now() and a.kind <> 'hearing'));
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger appointments_cancel after update of died_on, status on app.candidate for each row
@@ -175,12 +169,10 @@ create trigger appointments_cancel after update of died_on, status on app.candid
 create function app.appointments_leave() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         update app.appointment a set state = app.move('appointment', a.state, 'cancel')
         where a.tenant_id = new.tenant_id and a.candidate_id = new.candidate_id and a.project_id = new.project_id
           and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and not daterange(new.from_day, new.until_day, '[]') @> (a.starts_at at time zone 'Europe/Amsterdam')::date;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger appointments_leave after update of from_day, until_day on app.candidate_participation for each row
@@ -190,11 +182,9 @@ create trigger appointments_leave after update of from_day, until_day on app.can
 create function app.appointments_end_with_project() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         update app.appointment a set state = app.move('appointment', a.state, 'cancel'), cancel_reason = 'programme'
         where a.tenant_id = app.tenant() and a.project_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and a.starts_at > clock.now();
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger appointments_end after update of state on region.project for each row

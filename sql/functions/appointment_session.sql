@@ -54,7 +54,6 @@ create function app.appointment_sessions_join(m app.candidate_participation, had
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         made app.appointment;
         s record;
     begin
@@ -78,7 +77,6 @@ create function app.appointment_sessions_join(m app.candidate_participation, had
                 perform app.appointment_invite(made, 'e_mail', null);
             end if;
         end loop;
-        perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 
 -- After somebody joins a cohort, or takes part in it on more days.

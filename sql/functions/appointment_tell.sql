@@ -36,14 +36,12 @@ create function app.appointment_take_back(a app.appointment) returns boolean lan
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         taken boolean;
     begin
         update app.message m set state = app.move('message', m.state, 'withdraw'), next_at = null, fault = 'ended'
         where m.tenant_id = a.tenant_id and m.id = a.message_id and m.state = 'queued'
           and not exists (select from app.message_attempt t where t.tenant_id = m.tenant_id and t.message_id = m.id and t.handed_at is not null);
         taken := found;
-        perform set_config('app.event', coalesce(event, ''), true);
         return taken;
     end $$;
 
@@ -67,14 +65,12 @@ create function app.appointment_tell_moved(a app.appointment, next uuid) returns
 create function app.appointment_tell_cancelled() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         if not app.appointment_take_back(new) and not new.not_told and new.starts_at > clock.now()
            and exists (select from app.candidate c where c.tenant_id = new.tenant_id and c.id = new.candidate_id and app.allows('candidate', c.status, 'createAppointment'))
            and app.appointment_tell(new, 'appointment_cancelled') is null then
             update app.appointment a set not_told = true where a.tenant_id = new.tenant_id and a.id = new.id;
         end if;
-        perform set_config('app.event', coalesce(event, ''), true); -- messages have moved
         return null;
     end $$;
 create trigger tell_cancelled after update on app.appointment for each row
@@ -85,7 +81,6 @@ create function app.appointment_was_told() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         lost boolean := not app.message_is_settled(new.state);
         other uuid := (select m.id from app.message m where m.tenant_id = new.tenant_id and m.fallback_of = new.id and lost
                        and app.candidate_has_post(new.to_candidate_id));
@@ -96,7 +91,6 @@ create function app.appointment_was_told() returns trigger language plpgsql
         if lost and other is null and new.fault <> 'gone' then
             perform app.appointment_find_address(new.to_candidate_id);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger zzz_appointment_was_told after update on app.message for each row

@@ -12,7 +12,7 @@ call app.wall('app.candidate', 'candidate', '{organisation_until,benefit_until}'
 call app.open_to_scope('app.candidate', 'app.sees_candidate');
 call app.guarded('app.candidate', 'candidate', 'old.merged_into is not distinct from new.merged_into');
 call app.referable('app.candidate', 'candidate', 'person', 'app.sees_candidate', label => 'r.alias', candidate => 'r.id');
-create trigger log_transition after update on app.candidate
+create trigger zz_log_transition before update on app.candidate
     for each row when (new.status is distinct from old.status) execute function app.log_transition('candidate', 'status');
 
 -- A file begins in a state that somebody can begin in.
@@ -44,7 +44,7 @@ create function app.candidate_move() returns trigger language plpgsql
     as $$
     begin
         if not exists (select from ref.state_move m where m.noun = 'candidate' and m.from_state = old.status
-                       and m.event = current_setting('app.event', true) and m.to_state = new.status) then
+                       and m.event = current_setting('app.event_candidate', true) and m.to_state = new.status) then
             perform app.move('candidate', old.status, case new.status when 'active' then 'activate' when 'paused' then 'pause'
                                                                       when 'placed' then 'place' else 'leave' end);
         end if;

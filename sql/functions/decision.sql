@@ -23,7 +23,7 @@ call app.unique_by('app.decision_rewards_once', 'app.sees_decision', '/decisions
 call app.unique_by('app.decision_revised_once', 'app.sees_decision', '/decisions/');
 call app.referable('app.decision', 'decision', 'measure', 'app.sees_decision', candidate => 'r.candidate_id',
                    label => '(select k.title_nl from ref.decision_kind k where k.kind = r.kind)');
-create trigger log_transition after update on app.decision
+create trigger zz_log_transition before update on app.decision
     for each row when (new.state is distinct from old.state) execute function app.log_transition('decision');
 call app.wall('app.decision_signal');
 call app.open_to_tenant('app.decision_signal');

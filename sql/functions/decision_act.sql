@@ -146,7 +146,6 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         d app.decision;
         last date := app.decision_last_day(on_day, app.rule('term.objection'));
         said date;
@@ -175,7 +174,6 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
             perform app.decision_notify(d.id);
         end if;
         update app.objection o set decide_by = null where o.tenant_id = d.tenant_id and o.decision_id = d.id and o.state = 'registered'; -- it is reckoned anew
-        perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 
 -- What a decision does to a benefit: an ending ends it on its last day, and a consequence refuses what was applied for.
@@ -328,11 +326,9 @@ create function app.decision_paid(decision uuid, on_day date, reference text) re
 create function app.decision_acknowledged() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         perform app.decision_paid(d.id, clock.today(), null) from app.decision d
         where d.tenant_id = new.tenant_id and d.id = new.subject_id and d.kind in ('premium', 'cost') and d.paid_on is null and app.decision_is_open(d.state);
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger zz_decision_acknowledged after update on app.message for each row

@@ -6,7 +6,6 @@ create function app.decisions_lapse() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         d app.decision;
     begin
         perform app.task_drop('decision', x.id) from app.decision x where x.tenant_id = new.tenant_id and x.candidate_id = new.id;
@@ -17,7 +16,6 @@ create function app.decisions_lapse() returns trigger language plpgsql
             perform app.message_withdraw('decision', d.id);
             perform app.decision_stand_again(d);
         end loop;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger decisions_lapse after update of died_on on app.candidate for each row

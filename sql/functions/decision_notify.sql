@@ -110,7 +110,6 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         d app.decision;
         told record;
     begin
@@ -123,7 +122,6 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
             perform app.decision_tell_payment(d, told.what, told.occasion);
         end if;
         perform app.notify_user(c.case_manager_id, 'decision', d.id, told.occasion) from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id;
-        perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 
 -- Whoever pays the benefit hears it, when it changes what is paid. What was decided is told by the transaction that notes that the person was notified: before that

@@ -22,7 +22,7 @@ call app.open_to_scope('app.document', 'app.sees_document');
 call app.about('app.document');
 call app.apart('app.document', $$wall <> 'measure'$$);
 call app.referable('app.document', 'document', 'r.wall', 'app.sees_document', label => 'r.title', candidate => 'r.candidate_id', employer => 'r.employer_id');
-create trigger log_transition after update on app.document
+create trigger zz_log_transition before update on app.document
     for each row when (new.state is distinct from old.state) execute function app.log_transition('document');
 call app.wall('app.document_content');
 

@@ -14,7 +14,7 @@ call app.open_to_scope('app.instrument', 'app.sees_instrument');
 call app.guarded('app.instrument', 'instrument');
 call app.referable('app.instrument', 'instrument', 'person', 'app.sees_instrument', candidate => 'r.candidate_id', employer => 'r.employer_id',
                    label => '(select k.title_nl from ref.instrument_kind k where k.kind = r.kind)');
-create trigger log_transition after update on app.instrument
+create trigger zz_log_transition before update on app.instrument
     for each row when (new.state is distinct from old.state) execute function app.log_transition('instrument');
 call app.wall('app.instrument_suspension');
 call app.open_to_tenant('app.instrument_suspension');

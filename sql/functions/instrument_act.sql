@@ -149,12 +149,10 @@ create function app.instrument_resume(instrument uuid, day date) returns void la
 create function app.instruments_end_of(placement uuid, on_day date) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         update app.instrument x set state = app.move('instrument', x.state, 'lapse'),
             end_reason = case when x.state = 'granted' then 'placement_ended' end, ended_on = case when x.state = 'granted' then greatest(on_day, x.from_day) end
         where x.tenant_id = app.tenant() and x.placement_id = instruments_end_of.placement and (app.instrument_is_pending(x.state) or app.instrument_is_open(x.state));
-        perform set_config('app.event', coalesce(event, ''), true);
     end $$;
 
 -- Subsidised work may not push out regular work: where somebody has a regular placement, a subsidised one asks for a consult, which stops its start, and the
@@ -188,10 +186,8 @@ create function app.instrument_look_displaced(p app.placement, subsidised boolea
 create function app.instrument_displaced_by() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         perform app.instrument_look_displaced(new, true);
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger displaces after insert on app.placement for each row when (new.kind = 'subsidised') execute function app.instrument_displaced_by();

@@ -7,7 +7,7 @@ create function app.sees_letter_template(l app.letter_template, scope text defau
 call app.wall('app.letter_template', 'letter_template', '{state,fault,preview_id}');
 call app.open_to_scope('app.letter_template', 'app.sees_letter_template');
 call app.referable('app.letter_template', 'letter_template', 'general', 'app.sees_letter_template', label => 'r.template');
-create trigger log_transition after update on app.letter_template
+create trigger zz_log_transition before update on app.letter_template
     for each row when (new.state is distinct from old.state) execute function app.log_transition('letter_template');
 
 -- The one that is used for letters of this kind; null: ours.

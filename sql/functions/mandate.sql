@@ -15,7 +15,7 @@ create function app.sees_mandate(m app.mandate, scope text default app.scope(), 
            else false end;
 call app.wall('app.mandate', 'mandate', '{}');
 call app.open_to_scope('app.mandate', 'app.sees_mandate');
-create trigger log_transition after update on app.mandate
+create trigger zz_log_transition before update on app.mandate
     for each row when (new.state is distinct from old.state) execute function app.log_transition('mandate');
 
 -- Refuses what this caller may not give. A consultant or case manager gives access to one person, of a caseload when that is the scope; an
@@ -134,7 +134,6 @@ create function app.mandate_tasks() returns trigger language plpgsql
     declare
         about uuid := coalesce(new.candidate_id, new.employer_id);
         noun text := case when new.candidate_id is not null then 'candidate' else 'employer' end;
-        event text := current_setting('app.event', true);
     begin
         if about is null then
             return null;
@@ -146,7 +145,6 @@ create function app.mandate_tasks() returns trigger language plpgsql
         elsif new.state = 'revoked' then
             perform app.task_drop(noun, about, 'mandate_end', 'mandate:' || new.id);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true); -- a task has moved; other rows of this statement are still to be logged
         return null;
     end $$;
 create trigger tasks_of_new after insert on app.mandate for each row when (new.state = 'granted') execute function app.mandate_tasks();

@@ -32,7 +32,7 @@ create function app.message_behind() returns trigger language plpgsql
         return new;
     end $$;
 create trigger behind before insert or update of subject_id, wall, noun, candidate_id, employer_id, parameters on app.message for each row when (new.parameters ? 'wall') execute function app.message_behind();
-create trigger log_transition after update on app.message
+create trigger zz_log_transition before update on app.message
     for each row when (new.state is distinct from old.state) execute function app.log_transition('message');
 
 -- Only functions reach attempts, reports, stopped addresses and resting receivers.

@@ -166,7 +166,6 @@ create function app.message_lost() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         lost boolean := new.state = 'failed' or new.state = 'undelivered';
     begin
         if new.purpose = 'benefits_payment' and new.candidate_id is not null and not app.message_is_pending(new.state) and new.state <> 'handed' then
@@ -183,7 +182,6 @@ create function app.message_lost() returns trigger language plpgsql
               and new.fault in ('refused', 'exhausted', 'bounced', 'stopped', 'no_address') then
             perform app.message_falls_back(new);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger zz_lost after update on app.message for each row

@@ -49,7 +49,6 @@ create function app.clock_fire(noun text, id uuid, event text, given jsonb) retu
     declare
         c ref.noun_clock;
         subject uuid;
-        event_now text := current_setting('app.event', true);
         now_in text := (select s.phase from ref.state s where s.noun = clock_fire.noun and s.state = given ->> 'state');
     begin
         for c in select k.* from ref.noun_clock k where k.noun = clock_fire.noun and k.event = clock_fire.event
@@ -63,7 +62,6 @@ create function app.clock_fire(noun text, id uuid, event text, given jsonb) retu
                 perform app.task_drop(coalesce(c.about_noun, c.noun), subject, c.kind);
             end if;
         end loop;
-        perform set_config('app.event', coalesce(event_now, ''), true); -- moves of tasks have set it; what moves now has its own
     end $$;
 
 -- A column changed that says when a task is due, or whose it is: the task that it opened follows, or is dropped when the column is empty.
@@ -100,7 +98,6 @@ create function app.clock_follow() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         given jsonb := to_jsonb(new);
         was jsonb := case tg_op when 'UPDATE' then to_jsonb(old) end;
         place text;
@@ -109,7 +106,7 @@ create function app.clock_follow() returns trigger language plpgsql
             perform app.clock_fire(tg_argv[0], new.id, 'create', given);
         else
             if new.state <> old.state then
-                perform app.clock_fire(tg_argv[0], new.id, event, given);
+                perform app.clock_fire(tg_argv[0], new.id, app.moved_by(tg_argv[0], new.id, old.state, new.state), given);
             end if;
             perform app.clock_move(tg_argv[0], new.id, given, was);
             foreach place in array tg_argv[1:] loop
@@ -118,11 +115,10 @@ create function app.clock_follow() returns trigger language plpgsql
                 end if;
             end loop;
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 
--- Rows of this noun have clocks. Its triggers come after log_transition, by their names.
+-- Rows of this noun have clocks.
 create procedure app.clocked(wanted regclass, noun text, variadic columns text[]) language plpgsql as $$
     declare
         given text := format('%L', noun) || (select coalesce(string_agg(', ' || quote_literal(c), ''), '') from unnest(columns) c);

@@ -19,7 +19,7 @@ call app.apart('app.objection', 'false');
 call app.guarded('app.objection', 'objection');
 call app.unique_by('app.objection_open_once', 'app.sees_objection', '/objections/');
 call app.referable('app.objection', 'objection', 'measure', 'app.sees_objection', candidate => 'r.candidate_id', label => $$to_char(r.received_on, 'YYYY-MM-DD')$$);
-create trigger log_transition after update on app.objection
+create trigger zz_log_transition before update on app.objection
     for each row when (new.state is distinct from old.state) execute function app.log_transition('objection');
 
 -- Whether it came in time: by the last day, or a letter that was posted by then and came within a week after it (Awb, articles 6:7 and 6:9). What comes before the
@@ -80,7 +80,6 @@ create trigger reckon before insert or update on app.objection for each row when
 create function app.objection_follow() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         perform app.task_drop('objection', new.id, 'term', 'decision') where not app.objection_is_settled(new.state);
         if new.state = 'registered' and new.decide_by is not null then
@@ -88,7 +87,6 @@ create function app.objection_follow() returns trigger language plpgsql
         elsif new.state <> 'registered' then
             perform app.task_settle('objection', new.id, 'term', 'met');
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger term_of_new after insert on app.objection for each row execute function app.objection_follow();

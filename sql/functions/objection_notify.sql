@@ -33,7 +33,6 @@ create function app.objection_tell(objection uuid, what text) returns void langu
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         o app.objection := (select x from app.objection x where x.tenant_id = app.tenant() and x.id = objection);
         decided boolean := what in ('upheld', 'partly', 'rejected', 'inadmissible');
     begin
@@ -41,5 +40,4 @@ create function app.objection_tell(objection uuid, what text) returns void langu
             'paragraphs', to_jsonb(app.objection_words(o, what)), 'reasons', to_jsonb(array_remove(array[case when decided then o.outcome_text::text end], null)),
             'articles', app.objection_article(what), 'remedies', to_jsonb(array_remove(array[case when decided then app.objection_remedies() end], null))),
             app.occasion('objection', o.id::text, what, case what when 'repair' then o.repair_until when 'postponed' then o.decide_by end::text));
-        perform set_config('app.event', coalesce(event, ''), true);
     end $$;

@@ -15,7 +15,7 @@ call app.open_to_scope('app.placement', 'app.sees_placement');
 call app.guarded('app.placement', 'placement');
 call app.referable('app.placement', 'placement', 'person', 'app.sees_placement', candidate => 'r.candidate_id', employer => 'r.employer_id',
                    label => 'coalesce((select e.name from app.employer e where e.tenant_id = r.tenant_id and e.id = r.employer_id), r.employer_name, r.kind)');
-create trigger log_transition after update on app.placement
+create trigger zz_log_transition before update on app.placement
     for each row when (new.state is distinct from old.state) execute function app.log_transition('placement');
 call region.project_of('app.placement', 'project_id');
 
@@ -113,7 +113,6 @@ create trigger let_go before update on app.placement for each row
 create function app.placement_ends() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         if app.placement_is_open(new.state) then
             return null;
@@ -130,7 +129,6 @@ create function app.placement_ends() returns trigger language plpgsql
            and (select e.works_on from ref.placement_end e where e.reason = new.end_reason) is not true then
             perform app.placement_look_again(new.candidate_id, case new.state when 'undone' then 'undo_hire' else 'end_placement' end);
         end if;
-        perform set_config('app.event', event, true);
         return null;
     end $$;
 create trigger placement_ends after update on app.placement for each row
@@ -152,17 +150,10 @@ create function app.placement_look_again(candidate uuid, event text) returns voi
 create function app.placements_follow_death() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        event text := current_setting('app.event', true);
-        moved text;
     begin
-        foreach moved in array '{end,withdraw}'::text[] loop -- one event in each statement: the log of transitions reads the event after the statement
-            update app.placement p set state = app.move('placement', p.state, moved),
-                   end_reason = 'died', ended_on = greatest(new.died_on, p.started_on), end_phase = app.placement_phase(p.started_on, new.died_on)
-            where p.tenant_id = new.tenant_id and p.candidate_id = new.id and (app.placement_is_open(p.state) or app.placement_is_pending(p.state))
-              and (p.state = 'started') = (moved = 'end');
-        end loop;
-        perform set_config('app.event', event, true);
+        update app.placement p set state = app.move('placement', p.state, case p.state when 'started' then 'end' else 'withdraw' end),
+               end_reason = 'died', ended_on = greatest(new.died_on, p.started_on), end_phase = app.placement_phase(p.started_on, new.died_on)
+        where p.tenant_id = new.tenant_id and p.candidate_id = new.id and (app.placement_is_open(p.state) or app.placement_is_pending(p.state));
         return null;
     end $$;
 create trigger placements_follow after update on app.candidate
@@ -173,7 +164,6 @@ create function app.placement_of_hire() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         v app.vacancy;
         begins date;
         free int;
@@ -198,7 +188,6 @@ create function app.placement_of_hire() returns trigger language plpgsql
                     case v.kind when 'trial_placement' then 'trial' else v.kind end, 'proposal', 'accepted', clock.today(), clock.today(), begins,
                     least(v.hours_max, greatest(v.hours_min, free)), true, app.placement_to_replace(v.id));
         end if;
-        perform set_config('app.event', event, true);
         return null;
     end $$;
 create trigger placement_of_hire after update on app.proposal for each row

@@ -122,10 +122,8 @@ create function app.placement_plan_end(p app.placement) returns void language pl
 create function app.placement_follow_contract() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         perform app.placement_plan_terms(p) from app.placement p where p.tenant_id = new.tenant_id and p.id = new.subject_id and p.state = 'started';
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger placement_contract after update on app.task for each row
@@ -151,11 +149,10 @@ create function app.placement_term_is_near(p app.placement, before_end timestamp
                        and app.task_is_open(t.state) and t.due_at <= before_end);
     end $$;
 
--- After a placement is accepted or starts, or its plan, its first day or its end changes. (By its name after log_transition.)
+-- After a placement is accepted or starts, or its plan, its first day or its end changes.
 create function app.placement_plan() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         if app.placement_is_open(new.state) then
             if tg_op = 'UPDATE' and new.state = old.state and (new.starts_on, new.started_on) is distinct from (old.starts_on, old.started_on) then
@@ -166,7 +163,6 @@ create function app.placement_plan() returns trigger language plpgsql
                 perform app.placement_plan_terms(new);
                 perform app.placement_plan_end(new);
             end if;
-            perform set_config('app.event', coalesce(event, ''), true);
         end if;
         return null;
     end $$;
@@ -190,7 +186,6 @@ create function app.placement_follow_contact() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         p app.placement;
     begin
         select q.* into p from app.placement q where q.tenant_id = new.tenant_id and q.id = new.subject_id;
@@ -206,7 +201,6 @@ create function app.placement_follow_contact() returns trigger language plpgsql
             update app.task t set owner_user_id = null, owner_organisation_id = null, owner_employer_id = p.employer_id
             where t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'follow_up' and t.cause like '%:candidate' and app.task_is_open(t.state);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger placement_contact after update on app.task for each row

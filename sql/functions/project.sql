@@ -20,7 +20,7 @@ call region.open('region.project',
                  'region.sees_project(r.*, (select app.scope()), (select app.tenant()), (select app.organisation()))',
                  'region.changes_project(r.*, (select app.scope()), (select app.tenant()))');
 call app.guarded('region.project', 'project');
-create trigger log_transition after update on region.project
+create trigger zz_log_transition before update on region.project
     for each row when (new.state is distinct from old.state) execute function app.log_transition('project');
 
 -- Before a project is written: the municipality that keeps it is the first that sees it.

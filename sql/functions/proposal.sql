@@ -16,7 +16,7 @@ call app.open_to_scope('app.proposal', 'app.sees_proposal');
 call app.unique_by('app.proposal_pair_once', 'app.sees_proposal', '/proposals/');
 call app.referable('app.proposal', 'proposal', 'person', 'app.sees_proposal', candidate => 'r.candidate_id', employer => 'r.employer_id',
                    label => '(select v.title from app.vacancy v where v.tenant_id = r.tenant_id and v.id = r.vacancy_id)');
-create trigger log_transition after update on app.proposal
+create trigger zz_log_transition before update on app.proposal
     for each row when (new.state is distinct from old.state) execute function app.log_transition('proposal');
 
 -- Whose candidate it is: with a new proposal, and after a file is handed over.
@@ -312,7 +312,7 @@ create function app.proposals_overtake() returns trigger language plpgsql
 create trigger vacancy_ended after update on app.vacancy
     for each row when (new.state is distinct from old.state) execute function app.proposals_overtake();
 
--- Somebody who found work or left is no longer with employers. (By its name this trigger comes after log_transition.)
+-- Somebody who found work or left is no longer with employers.
 create function app.proposals_follow_candidate() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

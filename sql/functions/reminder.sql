@@ -70,8 +70,6 @@ create function app.reminder_replan(t app.task, since timestamptz) returns void 
 create function app.reminder_recall(t app.task) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
-    declare
-        event text := current_setting('app.event', true);
     begin
         update app.message m set state = app.move('message', m.state, 'withdraw'), next_at = null, fault = 'ended'
         where m.tenant_id = t.tenant_id and m.state = 'queued' and m.template = 'reminder'
@@ -79,7 +77,6 @@ create function app.reminder_recall(t app.task) returns void language plpgsql
           and not exists (select from app.message_attempt a where a.tenant_id = m.tenant_id and a.message_id = m.id and a.handed_at is not null
                           and a.outcome is null);
         if found then
-            perform set_config('app.event', coalesce(event, ''), true); -- the move of the task has its own
         end if;
     end $$;
 

@@ -3,7 +3,7 @@
 call app.wall('app.rule', 'rule', '{}');
 call app.open_to_tenant('app.rule');
 call app.guarded('app.rule', 'rule', 'new.state = old.state');
-create trigger log_transition after update on app.rule
+create trigger zz_log_transition before update on app.rule
     for each row when (new.state is distinct from old.state) execute function app.log_transition('rule');
 
 -- After a rule of a project or agreement is drafted: it is one in which the municipality takes part. It is refused in the words of a foreign key.

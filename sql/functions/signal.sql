@@ -38,7 +38,7 @@ call app.apart('app.signal', 'made_by = app.actor() or organisation_id = app.org
 call app.guarded('app.signal', 'signal');
 call app.unique_by('app.signal_once', 'app.sees_signal', '/signals/');
 call app.referable('app.signal', 'signal', 'measure', 'app.sees_signal', candidate => 'r.candidate_id', label => 'r.kind');
-create trigger log_transition after update on app.signal
+create trigger zz_log_transition before update on app.signal
     for each row when (new.state is distinct from old.state) execute function app.log_transition('signal');
 
 -- Where it stands for somebody outside the wall: received, and at the end handled or withdrawn. That it was looked into is not told, so its version and

@@ -13,10 +13,8 @@ create function app.signal_check_open(s app.signal, how text default null, owner
 create function app.signal_begin() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         perform app.signal_check_open(new);
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger check_today after insert on app.signal for each row when (new.checked_with_id is null) execute function app.signal_begin();
@@ -26,7 +24,6 @@ create function app.signal_looked_into() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         next text := (select c.how::text from ref.signal_check c where c.after = new.topic and c.outcome = new.outcome);
         s app.signal;
     begin
@@ -41,7 +38,6 @@ create function app.signal_looked_into() returns trigger language plpgsql
         if next is not null then
             perform app.signal_check_open(s, next);
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger signal_looked_into after update on app.task for each row
@@ -69,7 +65,6 @@ create function app.signal_end() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
-        event text := current_setting('app.event', true);
         next uuid;
     begin
         perform app.signal_check_pass(new);
@@ -81,7 +76,6 @@ create function app.signal_end() returns trigger language plpgsql
                 order by o.received_at, o.id limit 1;
             update app.signal o set doubles_id = nullif(next, o.id) where o.tenant_id = new.tenant_id and o.doubles_id = new.id and next is not null;
         end if;
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger signal_end after update on app.signal for each row
@@ -170,11 +164,9 @@ create function app.signal_alias(signal uuid) returns text language plpgsql stab
 create function app.signals_end_with_death() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         update app.signal s set state = app.move('signal', s.state, 'correct'), outcome = 'unknown', withdrawn_at = clock.now()
         where s.tenant_id = new.tenant_id and s.candidate_id = new.id and (app.signal_is_pending(s.state) or app.signal_is_open(s.state));
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger signals_end after update of died_on on app.candidate for each row

@@ -67,11 +67,12 @@ create function app.move(noun text, from_state text, event text) returns text la
         if app.role() = any (found.roles) is not true then
             raise exception using errcode = 'MW403', message = 'forbidden';
         end if;
-        perform set_config('app.event', event, true);
+        perform set_config('app.event_' || noun, event, true);
         return found.to_state;
     end $$;
 
--- After the state of a row has changed: the transition log. TG_ARGV: the noun; the column, when it is not `state`. A state that was
+-- Before a row with another state is written: the transition log. At that moment the last move of the noun is the move of this row; after it, rows
+-- that follow have moved, too. By its name it is the last such trigger. TG_ARGV: the noun; the column, when it is not `state`. A state that was
 -- changed without app.move() has no event, and the foreign key refuses it. What stands behind the wall of measures has numbers of its own: a gap would tell of it.
 create function app.log_transition() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -95,6 +96,15 @@ create function app.log_transition() returns trigger language plpgsql
         end if;
         insert into app.transition (tenant_id, seq, noun, subject_id, from_state, event, to_state, at, actor, role) overriding system value
         values (new.tenant_id, case when behind then nextval('app.transition_behind') else nextval('app.transition_seq_seq') end, tg_argv[0], new.id, before,
-                current_setting('app.event', true), after, clock.now(), app.actor(), app.role());
-        return null;
+                current_setting('app.event_' || tg_argv[0], true), after, clock.now(), app.actor(), app.role());
+        return new;
+    end $$;
+
+-- The event of the move of a row from one state to another that was logged last.
+create function app.moved_by(noun text, id uuid, from_state text, to_state text) returns text language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select t.event from app.transition t where t.tenant_id = app.tenant() and t.noun = moved_by.noun and t.subject_id = moved_by.id
+                and t.from_state = moved_by.from_state and t.to_state = moved_by.to_state order by t.seq desc limit 1);
     end $$;

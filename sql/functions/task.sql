@@ -45,7 +45,7 @@ call app.open_to_scope('app.task', 'app.sees_task');
 call app.about('app.task');
 call app.apart('app.task', $$wall <> 'measure'$$);
 call app.guarded('app.task', 'task');
-create trigger log_transition after update on app.task
+create trigger zz_log_transition before update on app.task
     for each row when (new.state is distinct from old.state) execute function app.log_transition('task');
 create trigger hand_over_user after update of owner_user_id on app.task for each row
     when (new.owner_user_id is distinct from old.owner_user_id) execute function app.note_hand_over('task', 'owner_user_id');

@@ -25,7 +25,7 @@ call app.unique_by('app.trajectory_place_once', 'app.sees_trajectory', '/traject
 call region.project_of('app.trajectory', 'project_id');
 call app.referable('app.trajectory', 'trajectory', 'person', 'app.sees_trajectory', candidate => 'r.candidate_id', employer => 'r.employer_id',
                    label => 'r.kind');
-create trigger log_transition after update on app.trajectory
+create trigger zz_log_transition before update on app.trajectory
     for each row when (new.state is distinct from old.state) execute function app.log_transition('trajectory');
 
 -- Before a trajectory begins: an intake with an intermediary has a day until which the applicant registers there, and the employer is that of the
@@ -152,7 +152,6 @@ create function app.trajectory_move(trajectory uuid, event text, day date, outco
 create function app.trajectories_end_with_death() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
-    declare event text := current_setting('app.event', true);
     begin
         update app.trajectory t set state = app.move('trajectory', t.state, 'stop'), stop_reason = 'died', ended_on = new.died_on
         where t.tenant_id = new.tenant_id and t.candidate_id = new.id and (app.trajectory_is_pending(t.state) or app.trajectory_is_open(t.state));
@@ -161,7 +160,6 @@ create function app.trajectories_end_with_death() returns trigger language plpgs
         update app.benefit b set state = app.move('benefit', b.state, 'end'), until_day = case when b.end_reason is not null and b.until_day <= new.died_on then b.until_day else greatest(b.from_day, new.died_on) end,
                end_reason = case when b.end_reason is not null and b.until_day <= new.died_on then b.end_reason else 'died' end
         where b.tenant_id = new.tenant_id and b.candidate_id = new.id and app.benefit_is_open(b.state);
-        perform set_config('app.event', coalesce(event, ''), true);
         return null;
     end $$;
 create trigger trajectories_end after update of died_on on app.candidate for each row

@@ -32,7 +32,6 @@ create function app.trajectory_hold() returns trigger language plpgsql
         had uuid := case when tg_op = 'UPDATE' and old.holds_place then old.vacancy_id end;
         wants uuid := case when (app.trajectory_is_pending(new.state) or app.trajectory_is_open(new.state))
                                 and coalesce(new.reserved_until >= clock.today(), true) then new.vacancy_id end;
-        event text := current_setting('app.event', true);
     begin
         if new.reserved_until < clock.today() and (tg_op = 'INSERT' or new.reserved_until is distinct from old.reserved_until) then
             raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'trajectory', constraint = 'trajectory_reserved_until_check';
@@ -45,7 +44,6 @@ create function app.trajectory_hold() returns trigger language plpgsql
             if wants is not null then
                 perform app.trajectory_take_place(wants, new.candidate_id);
             end if;
-            perform set_config('app.event', coalesce(event, ''), true); -- moves of the vacancy have set it; the move of the trajectory has its own
         end if;
         new.holds_place := wants is not null;
         return new;

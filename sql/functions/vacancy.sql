@@ -22,7 +22,7 @@ call app.open_to_scope('app.vacancy', 'app.sees_vacancy', 'app.changes_vacancy')
 call app.owned_by('app.vacancy', 'vacancy', 'assignee_id', 'user', 'consultant', 'account_manager', 'team_lead');
 call app.guarded('app.vacancy', 'vacancy');
 call app.referable('app.vacancy', 'vacancy', 'employer', 'app.sees_vacancy', label => 'r.title', employer => 'r.employer_id');
-create trigger log_transition after update on app.vacancy
+create trigger zz_log_transition before update on app.vacancy
     for each row when (new.state is distinct from old.state) execute function app.log_transition('vacancy');
 
 -- The state that counts: a vacancy whose last day has passed has expired, also when the sweep has not come yet.

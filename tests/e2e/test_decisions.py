@@ -192,7 +192,7 @@ def test_the_database_refuses_it_too(region, heard):
     import psycopg2
     made = heard()
     with pytest.raises(psycopg2.Error) as refused:
-        act(region, "select set_config('app.role', 'team_lead', true), set_config('app.event', 'decide', true); update app.decision set state = 'decided', decided_at = clock.now(), decided_by = drafted_by, "
+        act(region, "select set_config('app.role', 'team_lead', true), set_config('app.event_decision', 'decide', true); update app.decision set state = 'decided', decided_at = clock.now(), decided_by = drafted_by, "
                     'decided_logins = drafted_logins where id = %s', (made['id'],))
     assert refused.value.diag.constraint_name == 'decision_by_another'
 

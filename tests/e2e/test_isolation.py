@@ -115,7 +115,7 @@ def test_a_row_cannot_be_moved(region, connect):
 def test_a_forbidden_move_cannot_be_stored(region, connect):
     with connect('employers').cursor() as cursor, pytest.raises(psycopg2.errors.ForeignKeyViolation):
         context(cursor, 1)
-        cursor.execute("select set_config('app.event', 'fill', true)")
+        cursor.execute("select set_config('app.event_vacancy', 'fill', true)")
         cursor.execute("update app.vacancy set state = 'filled' where state = 'closed'")
 
 
