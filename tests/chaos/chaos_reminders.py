@@ -185,7 +185,10 @@ class World:
                     task.dead = True
                     task.changed(now)
 
+    going_on = False     # whether the paused municipality goes on with the next step
+
     def pause(self):
+        self.going_on = False
         tenant = self.tenants[1]
         if tenant in self.paused:
             self.sql('delete from queue.tenant_setting where tenant = %s', (tenant,))
@@ -207,6 +210,8 @@ class World:
         now = moment.replace(second=5, microsecond=0)
         self.sql('insert into clock.shift (shift) values (%s - clock_timestamp()) on conflict (one) do update set shift = excluded.shift', (now,))
         self.steps.append(now)
+        if self.going_on:       # not before the clock moves: what waited would be told at the moment of the step before
+            self.pause()
         due = [t for t in self.tasks.values() if t.next is not None and t.wakes() <= now and t.tenant not in self.paused]
         changing = self.random.sample(due, min(racing, len(due)))
         if self.random.random() < 0.2:
@@ -316,14 +321,16 @@ def live(world, begin, days, tasks, hours):
             world.leave_or_return(now)
         if world.random.random() < 0.01:
             world.die(now)
-        if world.random.random() < (0.3 if world.paused else 0.02):
+        if world.paused:
+            world.going_on = world.random.random() < 0.3
+        elif world.random.random() < 0.02:
             world.ever_paused = True
             world.pause()
         if n % 50 == 49:
             world.sql("delete from queue.job where kind not like 'remind%%'")
     if world.paused:
-        world.pause()
-        world.wait()
+        world.going_on = True
+        world.step(plan[-1] + datetime.timedelta(minutes=10), 0)
 
 
 def chaos_reminders(binaries, seed, spans, hours, harm=None):
