@@ -74,7 +74,7 @@ create function app.appointment_tell_cancelled() returns trigger language plpgsq
         return null;
     end $$;
 create trigger tell_cancelled after update on app.appointment for each row
-    when (new.state = 'cancelled' and old.state = 'invited') execute function app.appointment_tell_cancelled();
+    when (new.state = 'cancelled' and old.state = 'invited' and coalesce(current_setting('app.merges', true), '') = '') execute function app.appointment_tell_cancelled();
 
 -- After a message about an appointment has ended: when it did not arrive, and no letter follows it, the person was not told. A letter that follows is the invitation now.
 create function app.appointment_was_told() returns trigger language plpgsql

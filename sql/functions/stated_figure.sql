@@ -3,6 +3,7 @@
 -- A figure of a project is seen by whoever sees the project. Any other is seen by the municipality that said it, or by the whole region when
 -- it is of the whole region. The municipality that said it changes it.
 call region.wall('region.figure', 'stated_figure', '{weighed_at}');
+call app.days_within('region.figure', 'day ends');
 call region.open('region.figure',
                  'case when r.project_id is not null then exists (select from region.project p where p.region_id = r.region_id and p.id = r.project_id)
                        else (select app.scope()) = ''tenant'' and (r.whole_region or r.tenant_id = (select app.tenant())) end',

@@ -585,6 +585,22 @@ def test_seen_practitioner_one_whose_own_time_has_passed_closes_no_session_for_t
         assert consultant.post(f'/projects/{project}/sessions/1/cancellations', {'cancelReason': 'leader'}).json['sessions'][0]['cancelled'] == 2
 
 
+@pytest.mark.usefixtures('unsent')
+def test_seen_practitioner_two_files_of_one_person_in_a_cohort_become_one_and_nobody_is_told_that_it_is_off(as_role, cohort, region):
+    """The sessions of the second file were cancelled, and the person, who was expected, got an e-mail that said so."""
+    project, (kept, other) = cohort(2)
+    reachable(region, (kept,))
+    region.sql("set session_replication_role = replica; update app.candidate set alias = 'Een', email = 'p0@post.example' where id in (%s, %s)", (kept, other))
+    here, consultant = f'/projects/{project}/sessions', as_role('consultant')
+    consultant.post(here, {'startsAt': moment(region, 3), 'count': 2, 'channel': 'e_mail'})
+    went(region, [kept, other])
+    one = {i['candidateId']: i['appointmentId'] for i in consultant.get(f'{here}/2/attendance').json['items']}
+    assert move(consultant, one[kept], 'cancel').status == 200      # this file is not expected at the second one
+    assert as_role('team_lead').post(f'/candidates/{kept}/merge', {'otherId': other}).status == 200
+    assert of_sessions(consultant, kept, project) == {1: 'invited', 2: 'invited'}
+    assert [t for of_one in messages(region, [kept, other]) for t, _ in of_one if t == 'appointment_cancelled'] == ['appointment_cancelled']
+
+
 def test_who_left_the_cohort_by_then_is_not_expected_at_the_other_time(as_role, cohort, region):
     project, (goes, stays) = cohort(2)
     here = f'/projects/{project}/sessions'

@@ -502,6 +502,7 @@ def test_seen_practitioner_what_ended_with_a_death_by_mistake_is_looked_at_again
     about = {('placement', work), ('trajectory', course), ('candidate', who)}
     assert to_look_at('team_lead') == to_look_at('case_manager') == about | {('benefit', benefit), ('decision', drafted.json['id'])}
     assert to_look_at('consultant') == about
+    assert lead.post(f'/benefits/{benefit}/moves', {'event': 'restore'}).status == 200 and ('benefit', benefit) not in to_look_at('team_lead')
 
 
 @pytest.mark.parametrize('when,status', [(day(1), 400), ('1989-01-01', 400), ('1850-01-01', 400), ('2026-02-30', 400), (day(), 200)])

@@ -64,6 +64,7 @@ def test_seen_practitioner_a_year_that_was_mistyped_is_no_day_of_anything(as_rol
               ('/wage-values', {'placementId': work, 'percentage': 50, 'method': 'x'}, ('measuredOn',)),
               ('/projects', {'kind': 'campaign', 'title': 'Proef'}, ('startsOn',)),
               ('/agreements', {'kind': 'project_sheet', 'noun': 'project', 'subjectId': project, 'untilDay': '2062-12-31'}, ('fromDay',)),
+              ('/stated-figures', {'code': 'hired', 'nature': 'target', 'projectId': project, 'value': 5}, ('day',)),
               ('/tasks', {'kind': 'promise', 'noun': 'candidate', 'subjectId': who}, ('dueDay',))]
     for path, body, names in bodies:
         for name in names:

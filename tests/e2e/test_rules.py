@@ -103,7 +103,7 @@ def test_two_rules_never_hold_at_the_same_time(admin):
     assert refused.status == 409 and refused.problem == 'rule-begins-later'
     assert adopted(admin, validUntil=moment(admin, days=20))['state'] == 'adopted'
     backwards = draft(admin, code='proposal.answer', value={'days': 20}, validUntil=moment(admin, days=-1)).json['id']
-    assert admin.post(f'/rules/{backwards}/adoptions', {'decision': 'X'}).json['errors'][0]['pointer'] == ''       # this body has no days
+    assert admin.post(f'/rules/{backwards}/adoptions', {'decision': 'X'}).json['errors'][0]['pointer'] == '/validUntil'      # of the rule: this body has no days
 
 
 def test_a_rule_fits_between_one_in_force_and_one_that_begins_later(admin):
