@@ -64,13 +64,15 @@ create function app.agreement_party_lines(a app.agreement) returns text[] langua
     from app.signatory s where s.tenant_id = a.tenant_id and s.agreement_id = a.id
     $$;
 
+-- How people call its kind: above the text, and on the page of a link.
+create function app.agreement_title(kind text) returns text immutable parallel safe
+    return case kind when 'placement_sheet' then 'Afspraken over de plaatsing' when 'project_sheet' then 'Afspraken over het project' else 'Offerte' end;
+
 -- The text that is signed, word for word.
 create function app.agreement_text(a app.agreement) returns text language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
-    select concat_ws(E'\n', case a.kind when 'placement_sheet' then 'Afspraken over de plaatsing' when 'project_sheet' then 'Afspraken over het project'
-                                        else 'Offerte' end,
-        'Nummer: ' || a.id, 'Partijen: ' || array_to_string(app.agreement_party_lines(a), ', '), 'Vanaf: ' || calendar.in_words(a.from_day),
+    select concat_ws(E'\n', app.agreement_title(a.kind), 'Nummer: ' || a.id, 'Partijen: ' || array_to_string(app.agreement_party_lines(a), ', '), 'Vanaf: ' || calendar.in_words(a.from_day),
         'Tot en met: ' || calendar.in_words(a.until_day), 'Wat krijgt u? ' || a.gets, 'Wat doet u? ' || a.does, 'Wat kost het? ' || a.costs)
     $$;
 
@@ -297,10 +299,9 @@ create function app.agreement_read_by_link(token text) returns table (title text
         l entry.signing_link := app.agreement_link_open(token, false, null);
     begin
         return query
-        select d.title::text, s.party_name::text, t.text::text, encode(t.hash, 'hex'), l.expires_at
+        select app.agreement_title(a.kind), s.party_name::text, t.text::text, encode(t.hash, 'hex'), l.expires_at
         from app.signatory s join app.agreement a on a.tenant_id = s.tenant_id and a.id = s.agreement_id
         join app.offered_text t on t.tenant_id = a.tenant_id and t.agreement_id = a.id and t.hash = a.text_hash
-        join app.document d on d.tenant_id = t.tenant_id and d.id = t.document_id
         where s.tenant_id = l.tenant_id and s.id = l.signatory_id and app.agreement_now(a) = 'offered' and app.sees_agreement(a);
     end $$;
 

@@ -208,7 +208,7 @@ create procedure app.owned_by(wanted regclass, noun text, owner text, target tex
                        owner, wanted, noun);
     end $$;
 
--- Before a row is written that a unique index would refuse: it is refused in the words of that index, and the detail leads to the row that
+-- Before a row is written that a unique index or an exclusion constraint would refuse: it is refused in the words of that index, and the detail leads to the row that
 -- has the value already, when the caller sees it. TG_ARGV: the index; the query that looks, with the new row as $1. A row that
 -- somebody else writes in the same moment is refused by the index itself: the server then runs the transaction again, and finds it here.
 create function app.refuse_taken() returns trigger language plpgsql
@@ -216,29 +216,35 @@ create function app.refuse_taken() returns trigger language plpgsql
     as $$
     declare there json;
     begin
-        execute tg_argv[1] into there using new;
+        begin
+            execute tg_argv[1] into there using new;
+        exception when data_exception then -- a period that ends before it begins: its check says so
+        end;
         if there is not null then
             raise exception using errcode = '23505', message = 'taken', table = tg_table_name, constraint = tg_argv[0], detail = there::text;
         end if;
         return new;
     end $$;
 
--- When this unique index refuses a row, the answer links the row that is there. `place` is the path at which clients read such a row. `name`
+-- When this unique index, or that of an exclusion constraint, refuses a row, the answer links the row that is there. `place` is the path at which clients read such a row. `name`
 -- is the column with its name, when that is not the name of a person.
 create procedure app.unique_by(index regclass, sees regproc, place text, name text default null) language plpgsql as $$
     declare
         wanted regclass := (select i.indrelid from pg_index i where i.indexrelid = index);
         label text := (select c.relname from pg_class c where c.oid = index);
         named text[] := array(select distinct a.attname from pg_depend d join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-                              where d.classid = 'pg_class'::regclass and d.objid = index and d.refobjsubid > 0);
-        keys text := (select string_agg(pg_get_indexdef(index, k, true), ', ' order by k)
-                      from pg_index i cross join generate_series(1, i.indnkeyatts) k where i.indexrelid = index);
+                              left join pg_constraint x on x.conindid = index and x.contype = 'x'
+                              where d.refobjsubid > 0 and ((d.classid = 'pg_class'::regclass and d.objid = index) or (d.classid = 'pg_constraint'::regclass and d.objid = x.oid)));
         has text := (select coalesce(pg_get_expr(i.indpred, i.indrelid), 'true') from pg_index i where i.indexrelid = index);
+        same text := (select string_agg(format('(%1$s) operator(pg_catalog.%2$s) (select %1$s from (select ($1).*) n where %3$s)', pg_get_indexdef(index, k, true),
+                                               coalesce((select o.oprname from pg_constraint x join pg_operator o on o.oid = x.conexclop[k]
+                                                         where x.conindid = index and x.contype = 'x'), '='), has), ' and ' order by k)
+                      from pg_index i cross join generate_series(1, i.indnkeyatts) k where i.indexrelid = index);
         looks text := format('select json_strip_nulls(json_build_object(''existing'', case when o.seen then %L || o.id end,
                                                                          ''existingName'', case when o.seen then %s end))
             from (select o.*, %s(o) as seen from %s o
-                  where o.id = (select id from %s where (%s) and id <> ($1).id and (%s) = (select %s from (select ($1).*) n where %s))) o',
-            '/v1' || place, coalesce('o.' || quote_ident(name), 'null'), sees, wanted, wanted, has, keys, keys, has);
+                  where o.id = (select id from %s where (%s) and id <> ($1).id and %s limit 1)) o',
+            '/v1' || place, coalesce('o.' || quote_ident(name), 'null'), sees, wanted, wanted, has, same);
     begin
         execute format('create trigger %I before insert on %s for each row execute function app.refuse_taken(%L, %L)',
                        'taken_' || label, wanted, label, looks);

@@ -18,6 +18,7 @@ call app.days_within('app.benefit', 'applied_on happened', 'from_day begins', 'u
 call app.open_to_scope('app.benefit', 'app.sees_benefit');
 call app.guarded('app.benefit', 'benefit');
 call app.unique_by('app.benefit_applied_once', 'app.sees_benefit', '/benefits/');
+call app.unique_by('app.benefit_once_at_a_time', 'app.sees_benefit', '/benefits/');
 call app.referable('app.benefit', 'benefit', 'measure', 'app.sees_benefit', candidate => 'r.candidate_id', label => 'r.kind');
 create trigger zz_log_transition before update on app.benefit
     for each row when (new.state is distinct from old.state) execute function app.log_transition('benefit');

@@ -11,6 +11,7 @@ create function app.sees_instrument(r app.instrument, scope text default app.sco
 call app.wall('app.instrument', 'instrument', '{decide_by,last_day}');
 call app.days_within('app.instrument', 'from_day begins', 'until_day ends');
 call app.open_to_scope('app.instrument', 'app.sees_instrument');
+call app.unique_by('app.instrument_once_at_a_time', 'app.sees_instrument', '/instruments/');
 call app.guarded('app.instrument', 'instrument');
 call app.referable('app.instrument', 'instrument', 'person', 'app.sees_instrument', candidate => 'r.candidate_id', employer => 'r.employer_id',
                    label => '(select k.title_nl from ref.instrument_kind k where k.kind = r.kind)');

@@ -28,3 +28,6 @@ create function app.on_call_checker(candidate uuid) returns uuid language plpgsq
 call app.wall('app.on_call', 'on_call', '{}');
 call app.days_within('app.on_call', 'from_at meeting', 'until_at meeting');
 call app.open_to_tenant('app.on_call');
+create function app.sees_on_call(r app.on_call) returns boolean immutable parallel safe
+    return true;
+call app.unique_by('app.on_call_one_at_a_time', 'app.sees_on_call', '/on-calls/');

@@ -12,6 +12,7 @@ create function app.sees_placement(r app.placement, scope text default app.scope
 call app.wall('app.placement', 'placement', '{holds_position}');
 call app.days_within('app.placement', 'starts_on begins', 'started_on begins', 'ends_on ends', 'permanent_from ends');
 call app.open_to_scope('app.placement', 'app.sees_placement');
+call app.unique_by('app.placement_full_once', 'app.sees_placement', '/placements/');
 call app.guarded('app.placement', 'placement');
 call app.referable('app.placement', 'placement', 'person', 'app.sees_placement', candidate => 'r.candidate_id', employer => 'r.employer_id',
                    label => 'coalesce((select e.name from app.employer e where e.tenant_id = r.tenant_id and e.id = r.employer_id), r.employer_name, r.kind)');

@@ -110,6 +110,16 @@ def test_a_new_version_is_a_draft_that_says_what_it_revises(as_role, offered):
     assert read(client, sheet)['state'] == 'offered'
 
 
+def test_seen_builder_the_page_of_a_link_calls_a_quote_a_quote(as_role, nobody, world):
+    consultant = as_role('consultant')
+    quote = consultant.post('/agreements', {'kind': 'quote', 'noun': 'employer', 'subjectId': world['employer'], 'gets': 'Drie kandidaten', 'does': 'Een gesprek', 'costs': 'Niets',
+                                            'fromDay': '2031-01-06', 'validUntil': '2031-02-03'}).json
+    offered = consultant.post(f'/agreements/{quote["id"]}/moves', {'event': 'offer'}).json
+    link = consultant.post(f'/signatories/{signatory(offered, "employer")["id"]}/signing-links').json
+    page = nobody.post('/signing-readings', {'token': link['token']}).json
+    assert page['title'] == 'Offerte' == page['text'].split('\n')[0]
+
+
 def test_who_reads_and_who_signs(as_role, drafted, offered, nobody):
     draft, sheet = drafted(), offered()
     employer = as_role('employer')

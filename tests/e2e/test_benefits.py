@@ -68,7 +68,7 @@ def test_nobody_has_one_kind_of_benefit_twice_on_a_day(as_role, benefit):
     move(lead, first['id'], 'end', day='2026-11-20', endReason='work')
     second = benefit().json
     overlap = move(lead, second['id'], 'grant', day='2026-11-20')
-    assert overlap.status == 409 and overlap.problem == 'benefits-overlap' and overlap.json['errors'][0]['pointer'] == '/day'
+    assert overlap.status == 409 and overlap.problem == 'benefits-overlap' and overlap.json['existing'].startswith('/v1/benefits/') and overlap.json['errors'][0]['pointer'] == '/day'
     assert lead.get(f'/benefits/{second["id"]}').json['state'] == 'applied'
     assert move(lead, second['id'], 'grant', day='2026-11-21').status == 200
     assert move(lead, first['id'], 'restore').status == 409

@@ -168,7 +168,7 @@ def test_an_extension_that_overlaps_is_refused_and_one_on_the_day_after_is_made(
     first = ask(client, placement('trial')).json['id']
     assert client.post(f'/instruments/{first}/grants').status == 200
     overlap = client.post(f'/instruments/{first}/extensions', {'fromDay': '2031-03-05', 'untilDay': '2031-07-05'})
-    assert overlap.status == 409 and overlap.json['type'].endswith('instruments-overlap')
+    assert overlap.status == 409 and overlap.json['type'].endswith('instruments-overlap') and overlap.json['existing'].startswith('/v1/instruments/')
     after = client.post(f'/instruments/{first}/extensions', {'untilDay': '2031-07-05'})
     assert after.status == 201 and after.json['fromDay'] == '2031-03-06' and after.json['extendsId'] == first
     assert client.post(f'/instruments/{after.json["id"]}/grants').status == 200

@@ -13,7 +13,10 @@ def test_a_call_makes_an_urgent_one_and_whoever_is_on_call_has_it(as_role, regio
     made = lead.post('/on-calls', duty)
     assert made.status == 201, made.text
     try:
-        assert lead.post('/on-calls', duty).problem == 'somebody-on-call' and as_role('coach').post('/on-calls', duty).status == 403
+        taken = lead.post('/on-calls', duty)
+        assert (taken.problem, taken.json['existing']) == ('somebody-on-call', made.headers['location'])
+        assert lead.post('/on-calls', {**duty, 'untilAt': duty['fromAt'], 'fromAt': duty['untilAt']}).json['errors'][0]['code'] == 'order'
+        assert as_role('coach').post('/on-calls', duty).status == 403
         assert made.json['id'] in {d['id'] for d in as_role('coach').get('/on-calls?untilAfter=2026-01-01T00:00:00Z').json['items']}
         assert as_role('employer').post(f'{place}/calls').status == 200
         assert region.sql(URGENT, (place.rsplit('/', 1)[1],)) == [(night,)]

@@ -145,7 +145,8 @@ def test_only_days_on_which_both_run_add_up(as_role, someone, offer):
 def test_two_full_placements_never_overlap(region, someone, at_work, offer):
     one = someone(48)
     at_work(one, hours=32)
-    assert offer(one, hours=32).problem == 'placements-overlap'
+    refused = offer(one, hours=32)
+    assert refused.problem == 'placements-overlap' and refused.json['existing'].startswith('/v1/placements/')
     copied = """set session_replication_role = replica; insert into app.placement select (jsonb_populate_record(null::app.placement,
         to_jsonb(p) || jsonb_build_object('id', gen_random_uuid()))).* from app.placement p where p.candidate_id = '%s'""" % one
     with pytest.raises(Exception, match='placement_full_once'):      # by construction: also when nobody looks
