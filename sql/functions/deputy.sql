@@ -26,6 +26,16 @@ create function app.deputy_fits() returns trigger language plpgsql
 create trigger fits_first after insert on app.deputy for each row when (new.deputy_id is not null) execute function app.deputy_fits();
 create trigger fits after update on app.deputy for each row when (new.deputy_id is not null) execute function app.deputy_fits();
 
+-- After somebody left: this user is nobody's deputy any more, and the profile of who is away says so.
+create function app.deputy_leaves() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        update app.deputy d set deputy_id = null, from_day = null, until_day = null where d.tenant_id = new.tenant_id and d.deputy_id = new.id;
+        return null;
+    end $$;
+create trigger deputy_leaves after update of active on app.user_account for each row when (old.active and not new.active) execute function app.deputy_leaves();
+
 -- The users whose deputy the caller is today, also for a deputy who is away, too: the caller does not see who named that one.
 create function app.deputy_owners() returns setof uuid language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp

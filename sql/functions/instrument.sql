@@ -9,7 +9,7 @@ create function app.sees_instrument(r app.instrument, scope text default app.sco
            when 'caseload' then app.has_to_do_with(r.candidate_id)
            else false end;
 call app.wall('app.instrument', 'instrument', '{decide_by,last_day}');
-call app.days_within('app.instrument', 'from_day begins', 'until_day ends');
+call app.days_within('app.instrument', 'from_day begins', 'until_day ends', 'ended_on ends');
 call app.open_to_scope('app.instrument', 'app.sees_instrument');
 call app.unique_by('app.instrument_once_at_a_time', 'app.sees_instrument', '/instruments/');
 call app.guarded('app.instrument', 'instrument');
@@ -18,6 +18,7 @@ call app.referable('app.instrument', 'instrument', 'person', 'app.sees_instrumen
 create trigger zz_log_transition before update on app.instrument
     for each row when (new.state is distinct from old.state) execute function app.log_transition('instrument');
 call app.wall('app.instrument_suspension');
+call app.days_within('app.instrument_suspension', 'from_day begins', 'until_day begins');
 call app.open_to_tenant('app.instrument_suspension');
 
 -- The last day of a period of so many months that begins on this day: the day before the same day of the month, or the last day of a month that does

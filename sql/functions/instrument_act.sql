@@ -80,7 +80,7 @@ create function app.instrument_refuse(instrument uuid, reason text) returns void
         where x.tenant_id = i.tenant_id and x.id = i.id;
     end $$;
 
--- Ends what was granted, or takes back what was only asked for.
+-- Ends what was granted, on a day on which it runs, or takes back what was only asked for.
 create function app.instrument_end(instrument uuid, reason text, day date) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -89,6 +89,8 @@ create function app.instrument_end(instrument uuid, reason text, day date) retur
         perform app.require('instrument', i.state, 'endInstrument');
         if i.state = 'asked' then
             update app.instrument x set state = app.move('instrument', i.state, 'withdraw') where x.tenant_id = i.tenant_id and x.id = i.id;
+        elsif day not between i.from_day and coalesce(i.last_day, 'infinity') then
+            raise exception using errcode = 'MW409', message = 'outside-period';
         else
             update app.instrument x set state = app.move('instrument', i.state, 'end'), end_reason = reason, ended_on = greatest(coalesce(day, clock.today()), i.from_day)
             where x.tenant_id = i.tenant_id and x.id = i.id;

@@ -108,3 +108,13 @@ def test_seen_practitioner_the_deputy_of_a_deputy_who_is_away_too_sees_to_it(pai
     assert work(other) == [task] and region.sql(reader, (task,)) == [(third,)]
     assert name(other, away).status == 200 and region.sql(reader, (task,)) == [(away,)] and work(absent) == [], 'in a circle everybody keeps the own ones'
     assert other.post(f'/tasks/{task}/completions', {'outcome': 'kept'}).json['state'] == 'done'
+
+
+def test_seen_practitioner_a_deputy_who_left_is_named_no_more(pair, as_role):
+    """The profile went on to say that somebody saw to the tasks, and nobody did."""
+    (_, absent), (stands, _) = pair
+    admin = as_role('tenant_admin')
+    assert name(absent, stands).status == 200
+    assert admin.patch(f'/users/{stands}', {'active': False}, admin.get(f'/users/{stands}').headers['etag']).status == 200
+    now = absent.get(PLACE)
+    assert 'standInId' not in now.json and 'untilDay' not in now.json, now.text

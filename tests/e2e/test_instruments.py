@@ -187,6 +187,20 @@ def test_a_suspension_that_a_start_cuts_short_counts_its_real_days(as_role, plac
     assert client.post(f'/instruments/{made}/suspensions', {'fromDay': '2031-04-01', 'untilDay': '2031-04-02'}).json['type'].endswith('outside-period')
 
 
+def test_seen_practitioner_an_instrument_ends_on_a_day_on_which_it_runs(as_role, placement):
+    """A mistyped day was taken, and another one was written without a word."""
+    client, made = as_role('consultant'), placement()
+    one = ask(client, made, 'job_coach').json['id']
+    assert client.post(f'/instruments/{one}/grants').status == 200
+    for day in ('2030-01-06', '1926-02-03', '2031-07-06', '2062-02-03'):
+        refused = client.post(f'/instruments/{one}/endings', {'reason': 'other', 'day': day})
+        assert (refused.status, refused.problem) == (409, 'outside-period'), (day, refused.text)
+    stands = client.post(f'/instruments/{one}/suspensions', {'fromDay': '2031-02-03', 'untilDay': '2062-02-28'})
+    assert stands.status == 400 and stands.json['errors'][0]['pointer'] == '/untilDay', stands.text
+    ended = client.post(f'/instruments/{one}/endings', {'reason': 'other', 'day': '2031-02-03'})
+    assert ended.status == 200 and ended.json['endedOn'] == '2031-02-03', ended.text
+
+
 def test_a_wage_cost_subsidy_follows_the_wage_value(as_role, placement):
     client, made = as_role('team_lead'), placement('regular')
     measured = client.post('/wage-values', {'placementId': made['id'], 'measuredOn': '2026-10-01', 'percentage': 55, 'method': 'UWLM', 'validUntil': '2031-12-31'})

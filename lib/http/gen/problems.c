@@ -373,6 +373,7 @@ const struct constraint_rule constraint_rules[] = {
     {"benefit_from_day_check", PROBLEM_INVALID, FAULT_RANGE, "/fromDay /day", ""},
     {"benefit_until_day_check", PROBLEM_INVALID, FAULT_RANGE, "/untilDay /day", ""},
     {"placement_starts_on_check", PROBLEM_INVALID, FAULT_RANGE, "/startsOn /day", ""},
+    {"instrument_ended_on_check", PROBLEM_INVALID, FAULT_RANGE, "/day", ""},
     {"placement_started_on_check", PROBLEM_INVALID, FAULT_RANGE, "/day", ""},
     {"trajectory_started_on_check", PROBLEM_INVALID, FAULT_RANGE, "/day", ""},
     {"appointment_times_in_order", PROBLEM_INVALID, FAULT_ORDER, "/startsAt", "endsAt"},
