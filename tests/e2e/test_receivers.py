@@ -273,6 +273,29 @@ def test_what_a_folder_says_of_others_is_not_believed(region, sending, receiving
         assert states(region, [message]) == [('handed', None)]
 
 
+def test_seen_attacker_a_link_leads_no_letter_and_no_acknowledgement_to_the_folder_of_somebody_else(region, sending, receiving, reached):  # noqa: F811
+    """Whoever prints for one municipality had what the printer of another one wrote moved into the own folder, and letters written into that of the other."""
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        are(region, [written(region, reached())], 'handed', None)
+        own, other = server.folder / 'drops/gm9901/drukker', server.folder / 'drops/gm9902/drukker'
+        for part in ('new', 'ack/tmp', 'ack/new', 'ack/cur'):
+            (other / part).mkdir(parents=True)
+        (other / 'ack').rename(other / 'waits')      # nobody reads it here
+        (other / 'waits/new/1').write_bytes(b'{}')
+        for name, leads in (('ack/new', other / 'waits/new'), ('ack', other / 'waits'), ('new', other / 'new')):
+            (own / name).rename(own / f'was-{name.replace("/", "-")}')
+            (own / name).symlink_to(leads)
+            if name == 'ack/new':
+                (own / 'ack/cur').rename(own / 'ack/old')
+                (own / 'ack/cur').symlink_to(other / 'waits/cur')
+            time.sleep(2.5)
+            assert [file.name for file in (other / 'waits/new').iterdir()] == ['1'], name
+        message = written(region, reached())
+        until(lambda: region.sql('select 1 from app.message where id = %s and deferred = 1', (message,)))
+        assert not list((other / 'new').iterdir()) and states(region, [message]) == [('queued', None)]
+
+
 def test_a_letter_that_nobody_acknowledges_is_uncertain(region, sending, receiving, reached):  # noqa: F811
     with Receiver.started() as server, sending(**server.settings):
         receiving(**DROP)

@@ -2,7 +2,9 @@
 /* One transaction for each report. */
 #include "workers/notifications/bounce.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/hex.h"
@@ -94,7 +96,11 @@ void bounce_look(void *own, struct session *db)
     if (clock_ms() - sender->looked_ms < EVERY_MS)
         return;
     sender->looked_ms = clock_ms();
-    if (*sender->setting.drop)
-        maildir_read(sender->setting.drop, FILES_MOST, read_one, &(struct reading){sender, db});
+    int drop =
+        *sender->setting.drop ? open(sender->setting.drop, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (drop >= 0) {
+        maildir_read(drop, FILES_MOST, read_one, &(struct reading){sender, db});
+        close(drop);
+    }
     collect_look(sender, db);
 }

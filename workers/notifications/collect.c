@@ -3,6 +3,8 @@
 #include "workers/notifications/collect.h"
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "lib/queue/gen/queries.h"
 #include "lib/queue/job.h"
@@ -78,10 +80,14 @@ static void walk(const char *path, void (*each)(void *what, const char *path, co
 
 static void look_receiver(void *what, const char *path, const char *name)
 {
-    char folder[PATH_ROOM];
+    int receiver = maildir_open(AT_FDCWD, path), ack = maildir_open(receiver, "ack");
     (void)name;
-    if (snprintf(folder, sizeof folder, "%s/ack", path) < PATH_ROOM)
-        maildir_read(folder, FILES_MOST, read_one, what);
+    if (ack >= 0) {
+        maildir_read(ack, FILES_MOST, read_one, what);
+        close(ack);
+    }
+    if (receiver >= 0)
+        close(receiver);
 }
 
 static void look_tenant(void *what, const char *path, const char *name)

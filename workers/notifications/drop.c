@@ -101,6 +101,13 @@ static void put_letter(struct folder *folder, const struct sending *sending)
     put(folder, "index.json", index_of(sending));
 }
 
+/* Not a link, which may lead to the folder of somebody else. */
+static bool is_folder(const char *path)
+{
+    struct stat found;
+    return lstat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 /* The folder of the receiver, and a new one in its `tmp`. The root must be there: an operator
  * makes it. */
 static bool prepare(struct folder *folder, const struct sending *sending)
@@ -115,7 +122,8 @@ static bool prepare(struct folder *folder, const struct sending *sending)
     if (!print(folder->root, path, address.at))
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (!print(path, folder->root, parts[i]) || (mkdir(path, 0770) != 0 && errno != EEXIST))
+        if (!print(path, folder->root, parts[i]) || (mkdir(path, 0770) != 0 && errno != EEXIST)
+            || !is_folder(path))
             return false;
     uuid_print(uuid_new(), name);
     return print(path, folder->root, "tmp") && print(folder->made, path, name)

@@ -40,8 +40,10 @@ enum send_end maildir_deliver(const char *folder, const struct smtp_mail *mail, 
     make_folders(folder);
     *ret = (struct reply){.error = "no-folder"};
     if (!path_of(from, folder, "tmp", name) || !path_of(to, folder, "new", name)
-        || !write_file(from, mail->text))
+        || !write_file(from, mail->text)) {
+        unlink(from); /* what of it fitted on the disk */
         return SEND_OUTAGE;
+    }
     if (!mail->last_byte(mail->what)) {
         unlink(from);
         return SEND_STOPPED;
@@ -50,21 +52,27 @@ enum send_end maildir_deliver(const char *folder, const struct smtp_mail *mail, 
     return rename(from, to) == 0 ? SEND_ACCEPTED : SEND_UNCERTAIN;
 }
 
+int maildir_open(int inside, const char *name)
+{
+    return openat(inside, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 /* Whether it is no e-mail: a link, a pipe, a folder. Nobody waits for it, and it goes out of the
  * way of the others. */
-static bool is_no_file(const char *path)
+static bool is_no_file(int folder, const char *name)
 {
     struct stat found;
-    return lstat(path, &found) == 0 && !S_ISREG(found.st_mode);
+    return fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(found.st_mode);
 }
 
 /* Reads a file and gives it away; false when it must stay. */
-static bool read_file(const char *path, bool (*read_text)(void *, struct str), void *what)
+static bool read_file(int folder, const char *name, bool (*read_text)(void *, struct str),
+                      void *what)
 {
-    if (is_no_file(path))
+    if (is_no_file(folder, name))
         return true;
     char *text = malloc(READ_MOST);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     ssize_t length = fd < 0 || !text ? -1 : read(fd, text, READ_MOST);
     if (fd >= 0)
         close(fd);
@@ -73,20 +81,22 @@ static bool read_file(const char *path, bool (*read_text)(void *, struct str), v
     return done;
 }
 
-size_t maildir_read(const char *folder, size_t most, bool (*read)(void *what, struct str text),
-                    void *what)
+size_t maildir_read(int folder, size_t most, bool (*read)(void *what, struct str text), void *what)
 {
-    char path[PATH_ROOM], to[PATH_ROOM];
+    char to[PATH_ROOM];
     size_t moved = 0, seen = 0;
-    DIR *dir = path_of(path, folder, "new", "") ? opendir(path) : NULL;
+    int new = maildir_open(folder, "new"), cur = maildir_open(folder, "cur");
+    DIR *dir = new >= 0 ? fdopendir(new) : NULL;
     const struct dirent *file;
     while (dir && seen < most && (file = readdir(dir)))
-        if (file->d_name[0] != '.' && path_of(path, folder, "new", file->d_name)
-            && snprintf(to, sizeof to, "%s/cur/%s:2,S", folder, file->d_name) < PATH_ROOM) {
+        if (file->d_name[0] != '.' && snprintf(to, sizeof to, "%s:2,S", file->d_name) < PATH_ROOM) {
             seen++;
-            moved += read_file(path, read, what) && rename(path, to) == 0;
+            moved += read_file(new, file->d_name, read, what)
+                     && renameat(new, file->d_name, cur, to) == 0;
         }
     if (dir)
-        closedir(dir);
+        closedir(dir); /* and `new` with it */
+    if (cur >= 0)
+        close(cur);
     return moved;
 }

@@ -10,10 +10,12 @@
  * the folder when it is not there. */
 enum send_end maildir_deliver(const char *folder, const struct smtp_mail *mail, struct reply *ret);
 
-/* Calls `read` for at most `most` files of `new`, with the first `room` bytes of each, and moves
- * a file to `cur`
- * when it returns true. Returns how many were moved. */
-size_t maildir_read(const char *folder, size_t most, bool (*read)(void *what, struct str text),
-                    void *what);
+/* Opens a folder in a folder that is open; less than 0 when it is none, or a link. */
+int maildir_open(int inside, const char *name);
+
+/* Calls `read` for at most `most` files of `new`, with the first part of each, and moves a file to
+ * `cur` when it returns true. `folder` is open, and stays so. Others may write into it: no link in
+ * it leads to the files of somebody else. Returns how many were moved. */
+size_t maildir_read(int folder, size_t most, bool (*read)(void *what, struct str text), void *what);
 
 #endif
