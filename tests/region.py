@@ -232,7 +232,9 @@ class Region:
         try:
             with connection.cursor() as cursor:
                 cursor.execute(text, values or None)
-                return cursor.fetchall() if cursor.description else []
+                if cursor.description:
+                    return cursor.fetchall()
+                return [()] * cursor.rowcount if cursor.statusmessage.startswith('SELECT') else []      # rows without columns
         finally:
             connection.close()
 
@@ -273,7 +275,7 @@ class Region:
     def wait_until_idle(self, seconds=300):
         """Until no job is left but those that wait for long: in the evening, messages wait until the quiet hours are over. The first start makes a
         shortlist for every open vacancy of the demo region."""
-        until(lambda: not self.sql("select from queue.job where state <> 'waiting' or run_at < clock.now() + interval '10 minutes' limit 1"), seconds)
+        until(lambda: not self.sql("select from queue.job where state <> 'waiting' or coalesce(run_at < clock.now() + interval '10 minutes', true) limit 1"), seconds)
 
     def pause(self, kind):
         """Nobody takes jobs of the kind any more. Those of before are ended first: one that goes on would also do what is asked next."""
