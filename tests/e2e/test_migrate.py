@@ -272,8 +272,9 @@ def test_programs_go_on_while_functions_change(house, tree):
 
 def test_the_noun_of_the_how_to_is_migrated_and_its_statements_prepare(house, tree):
     follow(tree.folder.parent, 'sql/')
-    rights = {o.id: list(o.rights or {}) for o in Contract(ROOT / 'openapi').operations} | {'endVisit': ['account_manager', 'consultant']}
-    (tree.folder / 'functions/gen/states.sql').write_text(states.functions(states.read(tree.folder / 'states'), rights))     # as `make gen` does
+    contract = Contract(ROOT / 'openapi')
+    rights = {o.id: list(o.rights or {}) for o in contract.operations} | {'endVisit': ['account_manager', 'consultant']}
+    (tree.folder / 'functions/gen/states.sql').write_text(states.functions(states.read(tree.folder / 'states'), rights, contract.offered()))     # as `make gen` does
     tree.migrate()
     try:
         with psycopg2.connect(house.env['MAATWERK_PG'] + ' user=maatwerk_employers') as connection, connection.cursor() as cursor:

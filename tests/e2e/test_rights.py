@@ -144,7 +144,7 @@ def table_of(noun):
     """The table that the GET of one thing reads: /contacts/{contactId} reads app.contact."""
     read = next(o for o in Contract(ROOT / 'openapi').operations if o.method == 'get' and o.path.split('/')[1:2] == [noun]
                 and o.path.endswith('}') and o.path.count('/') == 2)
-    return re.search(r'from ((?:app|region)\.\w+) (\w+) (?:join [^()]* |cross join lateral .* )?where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
+    return re.search(r'from ((?:app|region)\.\w+) (\w+) (?:join [^()]* |(?:cross|left) join lateral .* )?where \2\.id = \$', QUERIES[read.plan[-1][0] if read.plan else f'{snake(read.item)}_get'].text).group(1)
 
 
 # reads that show no row of a table: why
