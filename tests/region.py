@@ -277,6 +277,17 @@ class Region:
         shortlist for every open vacancy of the demo region."""
         until(lambda: not self.sql("select from queue.job where state <> 'waiting' or coalesce(run_at < clock.now() + interval '10 minutes', true) limit 1"), seconds)
 
+    @contextmanager
+    def awake(self):
+        """There are no quiet hours meanwhile: tests run at any hour."""
+        here = "select set_config('app.tenant', '1', false), set_config('app.role', 'system', false), set_config('app.scope', 'tenant', false); "
+        self.sql(here + "insert into app.rule (tenant_id, id, code, scope, state, value, source, adopted_at, from_at) values (app.tenant(), gen_random_uuid(), "
+                 "'calendar.quiet_hours', 'tenant', 'adopted', '{\"quiet\": false, \"from\": \"21:00\", \"until\": \"07:00\"}', 'test', clock.now(), clock.now())")
+        try:
+            yield
+        finally:
+            self.sql(here + "delete from app.rule where code = 'calendar.quiet_hours'")
+
     def pause(self, kind):
         """Nobody takes jobs of the kind any more. Those of before are ended first: one that goes on would also do what is asked next."""
         if not self.sql('select from queue.kind where kind = %s and paused_until > clock.now()', (kind,)):

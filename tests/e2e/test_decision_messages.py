@@ -534,7 +534,7 @@ def test_seen_attacker_a_letter_that_does_not_hold_any_more_is_not_sent_again(re
     assert lead.post(f'/messages/{new}/resends').status == 200, 'what was told last holds'
 
 
-def test_seen_attacker_a_letter_that_is_being_written_down_as_sent_is_sent(region, sending, reachable, decided, as_role):  # noqa: F811
+def test_seen_attacker_a_letter_that_is_being_written_down_as_sent_is_sent(region, reachable, decided, as_role):  # noqa: F811
     """The worker writes down that the letter has gone, and waits for the decision, which somebody has who hands it out. They waited for each other, PostgreSQL ended the worker, and nobody knew any more
     that the letter had gone."""
     region.sql(f"{CONTEXT} update app.candidate set email = 'linde@post.example', digital_chosen_at = clock.now() where id = %s", (reachable,))
@@ -543,7 +543,7 @@ def test_seen_attacker_a_letter_that_is_being_written_down_as_sent_is_sent(regio
     message = told(region, made['id'])['person'][0]
     connection = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin')
     try:
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, region.awake():
             cursor.execute(CONTEXT + 'select from app.decision where id = %s for no key update', (made['id'],))
             region.resume('send_message')
             until(lambda: region.sql("select 1 from pg_locks l join pg_stat_activity a using (pid) where not l.granted and a.usename = 'maatwerk_notifications'"))

@@ -34,12 +34,10 @@ def sending(region):
             assert process.wait(60) == 0
         stop()
         region.start('notifications', **settings)
-        region.sql(CONTEXT + "insert into app.rule (tenant_id, id, code, scope, state, value, source, adopted_at, from_at) values (app.tenant(), gen_random_uuid(), "
-                   "'calendar.quiet_hours', 'tenant', 'adopted', '{\"quiet\": false, \"from\": \"21:00\", \"until\": \"07:00\"}', 'test', clock.now(), clock.now())")
         try:
-            yield region.processes['notifications']
+            with region.awake():
+                yield region.processes['notifications']
         finally:
-            region.sql(CONTEXT + "delete from app.rule where code = 'calendar.quiet_hours'")
             if 'notifications' in region.processes:
                 stop()
             region.sql("delete from queue.job where kind = 'send_message'")
