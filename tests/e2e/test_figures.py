@@ -340,7 +340,7 @@ def test_what_stays_below_its_line_is_a_task_for_the_leader(as_role, region, cou
     project = manager.post('/projects', {'kind': 'pilot', 'title': 'Onder de lijn', 'startsOn': '2013-01-01', 'leaderId': leader}).json['id']
     manager.post(f'/projects/{project}/moves', {'event': 'start'})
     said = {'code': 'filled', 'nature': 'target', 'projectId': project}
-    for day, value in (('2013-06-30', 0), ('2014-06-30', 3), ('2099-06-30', 3)):
+    for day, value in (('2013-06-30', 0), ('2014-06-30', 3), ('2050-06-30', 3)):
         assert manager.post('/stated-figures', {**said, 'day': day, 'value': value}).status == 201
     for _ in range(2):
         counted()
