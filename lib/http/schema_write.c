@@ -87,12 +87,40 @@ static void add_instant(struct buf *out, struct str text)
     buf_add(out, (struct str){out_text, sizeof out_text});
 }
 
+/* Adds an array of PostgreSQL, {day,"two words"}, as JSON. */
+static void add_array(struct buf *out, enum field_type item, struct str text)
+{
+    char *word = arena_alloc(out->arena, text.len);
+    buf_add_char(out, '[');
+    for (size_t at = 1; at + 1 < text.len; at++) {
+        bool quoted = text.at[at] == '"';
+        size_t len = 0;
+        for (at += quoted; at + 1 < text.len && text.at[at] != (quoted ? '"' : ','); at++) {
+            at += text.at[at] == '\\';
+            word[len++] = text.at[at];
+        }
+        at += quoted;
+        if (item == FIELD_INT)
+            buf_add(out, (struct str){word, len});
+        else
+            buf_add_json(out, (struct str){word, len});
+        if (at + 1 < text.len)
+            buf_add_char(out, ',');
+    }
+    buf_add_char(out, ']');
+}
+
 static void add_value(struct buf *out, const struct field *field, struct str text)
 {
     switch (field->type) {
+    case FIELD_LIST:
+        if (text.at[0] == '{')
+            add_array(out, field->item, text);
+        else
+            buf_add(out, text);
+        break;
     case FIELD_INT:
     case FIELD_OBJECT:
-    case FIELD_LIST:
     case FIELD_JSON: buf_add(out, text); break;
     case FIELD_BOOL: buf_add(out, text.at[0] == 't' ? S("true") : S("false")); break;
     case FIELD_INSTANT: add_instant(out, text); break;

@@ -31,7 +31,8 @@ struct schema_writer schema_writer_of(const struct schema *schema, field_set fie
                                       const PGresult *rows);
 
 /* Writes row `row` as a JSON object: the chosen fields whose column is in the result and not
- * null. Columns of objects and lists hold JSON text. Adds _links.self when the schema has one. */
+ * null. Columns of objects hold JSON text; columns of lists hold that, or an array. Adds _links.self
+ * when the schema has one. */
 void schema_write(struct buf *out, const struct schema_writer *writer, int row);
 
 #endif

@@ -2,9 +2,9 @@
 
 -- fragment: candidate_columns
 c.id, c.alias, c.first_name, c.last_name, c.birth_date, c.email, c.phone, c.address_lines, c.digital_chosen_at, c.postcode4, c.neighbourhood, c.case_manager_id, c.coach_id,
-case when c.organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()) then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.target_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked,
-to_json(c.shifts) as shifts, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduction,
-to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at,
+case when c.organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()) then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_employer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, c.target_groups, c.hours_min, c.hours_max, c.hours_worked,
+c.shifts, c.max_distance_km, c.transport, c.available_from, c.wishes, c.introduction,
+c.sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_version, c.died_on, c.version, c.changed_at,
 case when c.merged_into is not null
      then json_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into
 

@@ -31,8 +31,8 @@ select {{decision_columns}}, case when :shows_candidate_alias::boolean then app.
 -- whose: candidate_id
 select {{decision_columns}}, case when :shows_candidate_alias::boolean then app.subject_label('candidate', d.candidate_id) end as candidate_alias,
        (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_signal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids,
-       case when m.whole then d.also end as also, case when m.whole then to_json(d.spread) end as spread, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text,
-       case when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d.method, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_ids,
+       case when m.whole then d.also end as also, case when m.whole then d.spread end as spread, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text,
+       case when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d.method, encode(d.hash, 'hex') as hash, d.rule_ids,
        case when :shows_view_arrived::boolean then app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text,
        (select coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'words', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on,
                 'outcomeText', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.tenant_id = d.tenant_id and r.decision_id = d.id) as reviews

@@ -13,6 +13,6 @@
 -- key: i.number number bigint
 -- newest-first:
 select i.number, i.at, i.kind, i.user_id, i.user_name, i.role, i.organisation_id, i.organisation_name, i.operation, i.purpose,
-       to_json(i.parts) as parts, i.reason, i.times, i.request_id, i.mandate_id
+       i.parts, i.reason, i.times, i.request_id, i.mandate_id
 from app.inspection i
 where i.candidate_id = any (array(select :candidate_id::uuid union all select c.id from app.candidate c where c.merged_into = :candidate_id))

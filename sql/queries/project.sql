@@ -5,7 +5,7 @@ p.id, (select t.id from ref.tenant t where t.tenant_id = p.tenant_id) as keeper_
 (select l.user_id from app.project_leader l where l.tenant_id = p.tenant_id and l.project_id = p.id) as leader_id,
 (select c.name from app.project_leader l join app.colleague c on c.tenant_id = l.tenant_id and c.id = l.user_id
  where l.tenant_id = p.tenant_id and l.project_id = p.id) as leader_name,
-p.starts_on, p.ends_on, to_json(p.target_groups) as target_groups, to_json(p.allowed_instruments) as allowed_instruments, p.structure, p.structure_reason, p.version, p.changed_at
+p.starts_on, p.ends_on, p.target_groups, p.allowed_instruments, p.structure, p.structure_reason, p.version, p.changed_at
 
 -- query: project_list
 -- rows: many

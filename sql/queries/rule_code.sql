@@ -6,5 +6,5 @@
 -- filter: law c.law
 -- sort: code c.code text code
 -- key: c.code code text
-select c.code, c.description_nl, c.description_en, c.law, to_json(c.scopes) as scopes, c.schema
+select c.code, c.description_nl, c.description_en, c.law, c.scopes, c.schema
 from ref.rule_code c where true

@@ -6,7 +6,7 @@ t.summary, t.blocks, t.topic, t.amount_cents, t.granted_cents, t.urgent, t.owner
 t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id, t.due_at, t.due_day,
 (t.due_at < (select clock.now()) and t.held_since is null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue,
 t.held_since is not null as held, t.escalated_at is not null as escalated,
-case when app.task_is_open(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcomes, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reason,
+case when app.task_is_open(t.state) or app.task_is_pending(t.state) then k.outcomes || k.failures end as outcomes, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reason,
 t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause
 
 -- fragment: task_owner
@@ -57,7 +57,7 @@ from app.task t join ref.task_kind k on k.kind = t.kind where t.id = :id
 -- rows: many
 -- sort: kind k.kind text kind
 -- key: k.kind kind text
-select k.kind, k.title_nl, k.title_en, to_json(k.outcomes) as outcomes, to_json(k.failures) as failures, k.blocks, k.urgent, k.binds,
+select k.kind, k.title_nl, k.title_en, k.outcomes, k.failures, k.blocks, k.urgent, k.binds,
        :role = any (k.roles) as by_hand
 from ref.task_kind k where true
 

@@ -1,7 +1,7 @@
 -- program: platform
 
 -- fragment: user_columns
-u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisation_id, u.active, u.version, u.changed_at
+u.id, u.name, u.email, u.phone, u.role, u.attributes, u.organisation_id, u.active, u.version, u.changed_at
 
 -- query: user_profile
 -- rows: one

@@ -2,8 +2,8 @@
 
 -- fragment: vacancy_columns
 v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hours_max,
-to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date,
-v.first_look_until, v.wage_text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.internal_note, v.source,
+v.shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date,
+v.first_look_until, v.wage_text, v.off_season, v.off_season_months, v.residence_neighbourhood, v.internal_note, v.source,
 v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at
 
 -- fragment: vacancy_employer

@@ -25,6 +25,6 @@ select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.
        case when :shows_owner_name::boolean then coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name,
        case when :shows_promised_to_name::boolean
                  and num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_name,
-       to_json(k.outcomes || k.failures) as outcomes, case when :shows_actions::boolean then app.task_actions(t) end as actions, t.rank_at as order_at,
+       k.outcomes || k.failures as outcomes, case when :shows_actions::boolean then app.task_actions(t) end as actions, t.rank_at as order_at,
        t.version
 from app.task t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task_is_pending(t.state))

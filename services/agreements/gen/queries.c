@@ -322,9 +322,8 @@ static const struct query_list figure_list_list = {
 const struct query query_figure_list = {
     .name = "figure_list",
     .text = "select f.code, f.place, case $1 when 'en' then f.name_en else f.name_nl end as name, case $1 whe"
-            "n 'en' then f.definition_en else f.definition_nl end as definition, f.unit, f.measure, to_json(f"
-            ".dimensions) as dimensions, to_json(f.whole_for) as whole_for, f.records from ref.figure_code f "
-            "where true",
+            "n 'en' then f.definition_en else f.definition_nl end as definition, f.unit, f.measure, f.dimensi"
+            "ons, f.whole_for, f.records from ref.figure_code f where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &figure_list_list,
 };
@@ -628,9 +627,9 @@ const struct query query_project_list = {
             "d, p.title, p.summary, p.state, p.parent_id, (select l.user_id from app.project_leader l where l"
             ".tenant_id = p.tenant_id and l.project_id = p.id) as leader_id, (select c.name from app.project_"
             "leader l join app.colleague c on c.tenant_id = l.tenant_id and c.id = l.user_id where l.tenant_i"
-            "d = p.tenant_id and l.project_id = p.id) as leader_name, p.starts_on, p.ends_on, to_json(p.targe"
-            "t_groups) as target_groups, to_json(p.allowed_instruments) as allowed_instruments, p.structure, "
-            "p.structure_reason, p.version, p.changed_at from region.project p where true",
+            "d = p.tenant_id and l.project_id = p.id) as leader_name, p.starts_on, p.ends_on, p.target_groups"
+            ", p.allowed_instruments, p.structure, p.structure_reason, p.version, p.changed_at from region.pr"
+            "oject p where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &project_list_list,
 };
@@ -659,9 +658,9 @@ const struct query query_project_get = {
             "d, p.title, p.summary, p.state, p.parent_id, (select l.user_id from app.project_leader l where l"
             ".tenant_id = p.tenant_id and l.project_id = p.id) as leader_id, (select c.name from app.project_"
             "leader l join app.colleague c on c.tenant_id = l.tenant_id and c.id = l.user_id where l.tenant_i"
-            "d = p.tenant_id and l.project_id = p.id) as leader_name, p.starts_on, p.ends_on, to_json(p.targe"
-            "t_groups) as target_groups, to_json(p.allowed_instruments) as allowed_instruments, p.structure, "
-            "p.structure_reason, p.version, p.changed_at from region.project p where p.id = $1",
+            "d = p.tenant_id and l.project_id = p.id) as leader_name, p.starts_on, p.ends_on, p.target_groups"
+            ", p.allowed_instruments, p.structure, p.structure_reason, p.version, p.changed_at from region.pr"
+            "oject p where p.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

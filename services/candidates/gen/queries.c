@@ -502,17 +502,16 @@ const struct query query_candidate_list = {
             "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
             " end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()"
             ") then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_emp"
-            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.targe"
-            "t_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shift"
-            "s, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduct"
-            "ion, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_v"
-            "ersion, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_"
-            "object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, case"
-            " when $1::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant_id and k"
-            ".id = c.case_manager_id) end as case_manager_name, case when $2::boolean then (select k.name fro"
-            "m app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_name, case"
-            " when $3::boolean then app.candidate_organisation(c.id) end as organisation_name, c.changed_in f"
-            "rom app.candidate c where true",
+            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, c.target_groups"
+            ", c.hours_min, c.hours_max, c.hours_worked, c.shifts, c.max_distance_km, c.transport, c.availabl"
+            "e_from, c.wishes, c.introduction, c.sectors, c.consent_withdrawn_at, c.consent_given_at, c.conse"
+            "nt_text_version, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then js"
+            "on_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_i"
+            "nto, case when $1::boolean then (select k.name from app.colleague k where k.tenant_id = c.tenant"
+            "_id and k.id = c.case_manager_id) end as case_manager_name, case when $2::boolean then (select k"
+            ".name from app.colleague k where k.tenant_id = c.tenant_id and k.id = c.coach_id) end as coach_n"
+            "ame, case when $3::boolean then app.candidate_organisation(c.id) end as organisation_name, c.cha"
+            "nged_in from app.candidate c where true",
     .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_list_list, .whose = "id",
 };
@@ -547,14 +546,13 @@ const struct query query_candidate_get = {
             "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
             " end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()"
             ") then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_emp"
-            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.targe"
-            "t_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shift"
-            "s, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduct"
-            "ion, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_v"
-            "ersion, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_"
-            "object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, c.co"
-            "mpetences, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_open_of(c"
-            ".id) as open_proposals from app.candidate c where c.id = $1",
+            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, c.target_groups"
+            ", c.hours_min, c.hours_max, c.hours_worked, c.shifts, c.max_distance_km, c.transport, c.availabl"
+            "e_from, c.wishes, c.introduction, c.sectors, c.consent_withdrawn_at, c.consent_given_at, c.conse"
+            "nt_text_version, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then js"
+            "on_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_i"
+            "nto, c.competences, c.conditions, c.languages, c.occupations, c.own_applications, app.proposals_"
+            "open_of(c.id) as open_proposals from app.candidate c where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -573,19 +571,18 @@ const struct query query_candidate_get_named = {
             "organisation_until is null or c.organisation_until > (select clock.now()) then c.organisation_id"
             " end as organisation_id, c.user_id, c.status, case when c.benefit_until <= (select clock.today()"
             ") then app.candidate_benefit_now(c.id) else c.benefit end as benefit, c.situation, c.current_emp"
-            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, to_json(c.targe"
-            "t_groups) as target_groups, c.hours_min, c.hours_max, c.hours_worked, to_json(c.shifts) as shift"
-            "s, c.max_distance_km, to_json(c.transport) as transport, c.available_from, c.wishes, c.introduct"
-            "ion, to_json(c.sectors) as sectors, c.consent_withdrawn_at, c.consent_given_at, c.consent_text_v"
-            "ersion, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then json_build_"
-            "object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_into, ref."
-            "labelled(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as conditions, c.lang"
-            "uages, ref.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.name from r"
-            "ef.neighbourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals_open_of("
-            "c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tenant_id and"
-            " k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colleague k where k.ten"
-            "ant_id = c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c.id) as o"
-            "rganisation_name from app.candidate c where c.id = $2",
+            "loyer, c.current_employer_id, c.education_level, c.basic_qualification, c.phase, c.target_groups"
+            ", c.hours_min, c.hours_max, c.hours_worked, c.shifts, c.max_distance_km, c.transport, c.availabl"
+            "e_from, c.wishes, c.introduction, c.sectors, c.consent_withdrawn_at, c.consent_given_at, c.conse"
+            "nt_text_version, c.died_on, c.version, c.changed_at, case when c.merged_into is not null then js"
+            "on_build_object('id', c.merged_into, 'href', '/v1/candidates/' || c.merged_into) end as merged_i"
+            "nto, ref.labelled(c.competences, $1) as competences, ref.labelled(c.conditions, $1) as condition"
+            "s, c.languages, ref.labelled(c.occupations, $1) as occupations, c.own_applications, (select b.na"
+            "me from ref.neighbourhood b where b.code = c.neighbourhood) as neighbourhood_name, app.proposals"
+            "_open_of(c.id) as open_proposals, (select k.name from app.colleague k where k.tenant_id = c.tena"
+            "nt_id and k.id = c.case_manager_id) as case_manager_name, (select k.name from app.colleague k wh"
+            "ere k.tenant_id = c.tenant_id and k.id = c.coach_id) as coach_name, app.candidate_organisation(c"
+            ".id) as organisation_name from app.candidate c where c.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "id",
 };
@@ -1112,9 +1109,9 @@ static const struct query_list inspection_list_list = {
 const struct query query_inspection_list = {
     .name = "inspection_list",
     .text = "select i.number, i.at, i.kind, i.user_id, i.user_name, i.role, i.organisation_id, i.organisation"
-            "_name, i.operation, i.purpose, to_json(i.parts) as parts, i.reason, i.times, i.request_id, i.man"
-            "date_id from app.inspection i where i.candidate_id = any (array(select $1::uuid union all select"
-            " c.id from app.candidate c where c.merged_into = $1))",
+            "_name, i.operation, i.purpose, i.parts, i.reason, i.times, i.request_id, i.mandate_id from app.i"
+            "nspection i where i.candidate_id = any (array(select $1::uuid union all select c.id from app.can"
+            "didate c where c.merged_into = $1))",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &inspection_list_list, .whose_value = 1,
 };

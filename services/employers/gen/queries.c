@@ -605,19 +605,19 @@ static const struct query_list vacancy_list_list = {
 const struct query query_vacancy_list = {
     .name = "vacancy_list",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.position"
-            "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
-            "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
-            ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
-            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.posi"
-            "tions_taken, case when $1::boolean then (select e.name from app.employer e where e.tenant_id = v"
-            ".tenant_id and e.id = v.employer_id) end as employer_name, case when $2::boolean then (select l."
-            "label from ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = $3 an"
-            "d l.preferred) end as occupation_label, case when $4::boolean then (select c.name from app.colle"
-            "ague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) end as assignee_name, case when"
-            " $5::boolean then case when app.vacancy_is_pending(v.state) then (select s.advice from app.vacan"
-            "cy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_"
-            "input) end end as advice, v.version, v.changed_at, v.changed_in from app.vacancy v where true",
+            "n, v.hours_max, v.shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wan"
+            "ted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.off_season,"
+            " v.off_season_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id"
+            ", v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.matc"
+            "h_input, v.answer_due_at, v.answered_at, v.positions_taken, case when $1::boolean then (select e"
+            ".name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.employer_id) end as emplo"
+            "yer_name, case when $2::boolean then (select l.label from ref.occupation_label l where l.occupat"
+            "ion_id = v.occupation_id and l.language = $3 and l.preferred) end as occupation_label, case when"
+            " $4::boolean then (select c.name from app.colleague c where c.tenant_id = v.tenant_id and c.id ="
+            " v.assignee_id) end as assignee_name, case when $5::boolean then case when app.vacancy_is_pendin"
+            "g(v.state) then (select s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s"
+            ".vacancy_id = v.id and s.match_input = v.match_input) end end as advice, v.version, v.changed_at"
+            ", v.changed_in from app.vacancy v where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_list_list,
 };
@@ -650,13 +650,12 @@ struct statement *sql_vacancy_seen(struct plan *plan, struct sql_vacancy_seen ar
 const struct query query_vacancy_get = {
     .name = "vacancy_get",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.position"
-            "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
-            "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
-            ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
-            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.comp"
-            "etences, v.conditions, v.positions_taken, v.version, v.changed_at from app.vacancy v where v.id "
-            "= $1",
+            "n, v.hours_max, v.shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wan"
+            "ted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.off_season,"
+            " v.off_season_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id"
+            ", v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.matc"
+            "h_input, v.answer_due_at, v.answered_at, v.competences, v.conditions, v.positions_taken, v.versi"
+            "on, v.changed_at from app.vacancy v where v.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -671,19 +670,19 @@ struct statement *sql_vacancy_get(struct plan *plan, struct sql_vacancy_get args
 const struct query query_vacancy_get_named = {
     .name = "vacancy_get_named",
     .text = "select v.id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_mi"
-            "n, v.hours_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.position"
-            "s, v.candidates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_"
-            "text, v.off_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood"
-            ", v.internal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v"
-            ".reported_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.posi"
-            "tions_taken, (select e.name from app.employer e where e.tenant_id = v.tenant_id and e.id = v.emp"
-            "loyer_id) as employer_name, (select l.label from ref.occupation_label l where l.occupation_id = "
-            "v.occupation_id and l.language = $1 and l.preferred) as occupation_label, (select c.name from ap"
-            "p.colleague c where c.tenant_id = v.tenant_id and c.id = v.assignee_id) as assignee_name, case w"
-            "hen app.vacancy_is_pending(v.state) then (select s.advice from app.vacancy_supply s where s.tena"
-            "nt_id = v.tenant_id and s.vacancy_id = v.id and s.match_input = v.match_input) end as advice, re"
-            "f.labelled(v.competences, $1) as competences, ref.labelled(v.conditions, $1) as conditions, v.ve"
-            "rsion, v.changed_at from app.vacancy v where v.id = $2",
+            "n, v.hours_max, v.shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wan"
+            "ted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.off_season,"
+            " v.off_season_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id"
+            ", v.client_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.matc"
+            "h_input, v.answer_due_at, v.answered_at, v.positions_taken, (select e.name from app.employer e w"
+            "here e.tenant_id = v.tenant_id and e.id = v.employer_id) as employer_name, (select l.label from "
+            "ref.occupation_label l where l.occupation_id = v.occupation_id and l.language = $1 and l.preferr"
+            "ed) as occupation_label, (select c.name from app.colleague c where c.tenant_id = v.tenant_id and"
+            " c.id = v.assignee_id) as assignee_name, case when app.vacancy_is_pending(v.state) then (select "
+            "s.advice from app.vacancy_supply s where s.tenant_id = v.tenant_id and s.vacancy_id = v.id and s"
+            ".match_input = v.match_input) end as advice, ref.labelled(v.competences, $1) as competences, ref"
+            ".labelled(v.conditions, $1) as conditions, v.version, v.changed_at from app.vacancy v where v.id"
+            " = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -713,12 +712,12 @@ const struct query query_vacancy_insert = {
             "('employer', 'firm', 'agency', 'hub') then app.role() else 'account_manager' end, clock.now(), a"
             "pp.actor(), case when app.role() in ('firm', 'agency') then app.organisation() end) returning v."
             "id, v.employer_id, v.title, v.description, v.kind, v.state, v.occupation_id, v.hours_min, v.hour"
-            "s_max, to_json(v.shifts) as shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.cand"
-            "idates_wanted, v.start_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.o"
-            "ff_season, to_json(v.off_season_months) as off_season_months, v.residence_neighbourhood, v.inter"
-            "nal_note, v.source, v.client_employer_id, v.client_organisation_id, v.carved_from_id, v.reported"
-            "_at, v.assignee_id, v.project_id, v.match_input, v.answer_due_at, v.answered_at, v.competences, "
-            "v.conditions, v.positions_taken, v.version, v.changed_at",
+            "s_max, v.shifts, v.postcode4, v.neighbourhood, v.site_id, v.positions, v.candidates_wanted, v.st"
+            "art_date, v.needed_by, v.hand_over_date, v.first_look_until, v.wage_text, v.off_season, v.off_se"
+            "ason_months, v.residence_neighbourhood, v.internal_note, v.source, v.client_employer_id, v.clien"
+            "t_organisation_id, v.carved_from_id, v.reported_at, v.assignee_id, v.project_id, v.match_input, "
+            "v.answer_due_at, v.answered_at, v.competences, v.conditions, v.positions_taken, v.version, v.cha"
+            "nged_at",
     .parameters = 31, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };

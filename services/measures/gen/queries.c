@@ -83,17 +83,17 @@ const struct query query_decision_get = {
             "n_reason, d.version, d.changed_at, case when $1::boolean then app.subject_label('candidate', d.c"
             "andidate_id) end as candidate_alias, (select coalesce(json_agg(s.signal_id order by s.signal_id)"
             ", '[]') from app.decision_signal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as "
-            "signal_ids, case when m.whole then d.also end as also, case when m.whole then to_json(d.spread) "
-            "end as spread, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role"
-            "_text, case when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calcu"
-            "lation end as calculation, d.method, encode(d.hash, 'hex') as hash, to_json(d.rule_ids) as rule_"
-            "ids, case when $2::boolean then app.decision_view_proven(d.id) end as view_arrived, d.view_text,"
-            " d.view_skipped_text, (select coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kin"
-            "d, 'askedOn', r.asked_on, 'words', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outc"
-            "omeOn', r.outcome_on, 'outcomeText', r.outcome_text)) order by r.asked_on, r.id), '[]') from app"
-            ".decision_review r where r.tenant_id = d.tenant_id and r.decision_id = d.id) as reviews from app"
-            ".decision d cross join lateral (select (select app.role()) <> 'candidate' or d.notified_on is no"
-            "t null as whole) m where d.id = $3",
+            "signal_ids, case when m.whole then d.also end as also, case when m.whole then d.spread end as sp"
+            "read, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text, ca"
+            "se when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calculation en"
+            "d as calculation, d.method, encode(d.hash, 'hex') as hash, d.rule_ids, case when $2::boolean the"
+            "n app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text, (select "
+            "coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'wor"
+            "ds', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outcome"
+            "Text', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.ten"
+            "ant_id = d.tenant_id and r.decision_id = d.id) as reviews from app.decision d cross join lateral"
+            " (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where d.id "
+            "= $3",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

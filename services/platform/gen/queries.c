@@ -425,9 +425,9 @@ static const struct query_list hat_page_list = {
 };
 const struct query query_hat_page = {
     .name = "hat_page",
-    .text = "select h.id, h.user_id, h.role, to_json(h.attributes) as attributes, h.organisation_id, h.from_a"
-            "t, h.until_at, h.version, h.changed_at, case when $1::boolean then app.hat_organisation(h.id) en"
-            "d as organisation_name from app.hat h where true",
+    .text = "select h.id, h.user_id, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.versio"
+            "n, h.changed_at, case when $1::boolean then app.hat_organisation(h.id) end as organisation_name "
+            "from app.hat h where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &hat_page_list,
 };
@@ -441,9 +441,8 @@ struct statement *sql_hat_page(struct plan *plan, struct sql_hat_page args)
 
 const struct query query_hat_get = {
     .name = "hat_get",
-    .text = "select h.id, h.user_id, h.role, to_json(h.attributes) as attributes, h.organisation_id, h.from_a"
-            "t, h.until_at, h.version, h.changed_at, app.hat_organisation(h.id) as organisation_name from app"
-            ".hat h where h.id = $1",
+    .text = "select h.id, h.user_id, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.versio"
+            "n, h.changed_at, app.hat_organisation(h.id) as organisation_name from app.hat h where h.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -1759,8 +1758,8 @@ static const struct query_list rule_code_list_list = {
 };
 const struct query query_rule_code_list = {
     .name = "rule_code_list",
-    .text = "select c.code, c.description_nl, c.description_en, c.law, to_json(c.scopes) as scopes, c.schema "
-            "from ref.rule_code c where true",
+    .text = "select c.code, c.description_nl, c.description_en, c.law, c.scopes, c.schema from ref.rule_code "
+            "c where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &rule_code_list_list,
 };
@@ -1802,17 +1801,17 @@ const struct query query_task_list = {
             "sed_to_organisation_id, t.due_at, t.due_day, (t.due_at < (select clock.now()) and t.held_since i"
             "s null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue, t.he"
             "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
-            "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
-            "s, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reaso"
-            "n, t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause"
-            ", case when $1::boolean then app.task_subject(t.id) end as subject_label, case when $2::boolean "
-            "and t.candidate_id is not null then app.subject_label('candidate', t.candidate_id) end as candid"
-            "ate_alias, case when $3::boolean then coalesce((select c.name from app.colleague c where c.tenan"
-            "t_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case wh"
-            "en $4::boolean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id"
-            ", t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name"
-            ", case when $5::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.chan"
-            "ged_in from app.task t join ref.task_kind k on k.kind = t.kind where true",
+            "n(t.state) or app.task_is_pending(t.state) then k.outcomes || k.failures end as outcomes, t.outc"
+            "ome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reason, t.proj"
+            "ect_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause, case wh"
+            "en $1::boolean then app.task_subject(t.id) end as subject_label, case when $2::boolean and t.can"
+            "didate_id is not null then app.subject_label('candidate', t.candidate_id) end as candidate_alias"
+            ", case when $3::boolean then coalesce((select c.name from app.colleague c where c.tenant_id = t."
+            "tenant_id and c.id = t.owner_user_id), app.task_owner(t.id)) end as owner_name, case when $4::bo"
+            "olean then case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, t.promi"
+            "sed_to_organisation_id) > 0 then app.task_promised_to(t.id) end end as promised_to_name, case wh"
+            "en $5::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in fr"
+            "om app.task t join ref.task_kind k on k.kind = t.kind where true",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_list_list, .whose = "candidate_id",
 };
@@ -1851,16 +1850,16 @@ const struct query query_task_get = {
             "sed_to_organisation_id, t.due_at, t.due_day, (t.due_at < (select clock.now()) and t.held_since i"
             "s null and (app.task_is_open(t.state) or app.task_is_pending(t.state))) is true as overdue, t.he"
             "ld_since is not null as held, t.escalated_at is not null as escalated, case when app.task_is_ope"
-            "n(t.state) or app.task_is_pending(t.state) then to_json(k.outcomes || k.failures) end as outcome"
-            "s, t.outcome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reaso"
-            "n, t.project_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause"
-            ", app.task_subject(t.id) as subject_label, case when $1::boolean and t.candidate_id is not null "
-            "then app.subject_label('candidate', t.candidate_id) end as candidate_alias, coalesce((select c.n"
-            "ame from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_o"
-            "wner(t.id)) as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candi"
-            "date_id, t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_n"
-            "ame, app.task_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind "
-            "k on k.kind = t.kind where t.id = $2",
+            "n(t.state) or app.task_is_pending(t.state) then k.outcomes || k.failures end as outcomes, t.outc"
+            "ome, t.reason, t.reopened_at, t.reopen_reason, t.deviation_agreed_by, t.deviation_reason, t.proj"
+            "ect_id, t.made_at, t.ended_at, case when t.kind = 'follow_up' then t.cause end as cause, app.tas"
+            "k_subject(t.id) as subject_label, case when $1::boolean and t.candidate_id is not null then app."
+            "subject_label('candidate', t.candidate_id) end as candidate_alias, coalesce((select c.name from "
+            "app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_user_id), app.task_owner(t.id"
+            ")) as owner_name, case when num_nonnulls(t.promised_to_employer_id, t.promised_to_candidate_id, "
+            "t.promised_to_organisation_id) > 0 then app.task_promised_to(t.id) end as promised_to_name, app."
+            "task_actions(t) as actions, t.version, t.changed_at from app.task t join ref.task_kind k on k.ki"
+            "nd = t.kind where t.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -1886,9 +1885,8 @@ static const struct query_list task_kind_list_list = {
 };
 const struct query query_task_kind_list = {
     .name = "task_kind_list",
-    .text = "select k.kind, k.title_nl, k.title_en, to_json(k.outcomes) as outcomes, to_json(k.failures) as f"
-            "ailures, k.blocks, k.urgent, k.binds, $1 = any (k.roles) as by_hand from ref.task_kind k where t"
-            "rue",
+    .text = "select k.kind, k.title_nl, k.title_en, k.outcomes, k.failures, k.blocks, k.urgent, k.binds, $1 ="
+            " any (k.roles) as by_hand from ref.task_kind k where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_kind_list_list,
 };
@@ -2140,9 +2138,9 @@ static const struct query_list user_list_list = {
 };
 const struct query query_user_list = {
     .name = "user_list",
-    .text = "select u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisati"
-            "on_id, u.active, u.version, u.changed_at, case when $1::boolean then app.user_organisation(u.id)"
-            " end as organisation_name, u.changed_in from app.user_account u where true",
+    .text = "select u.id, u.name, u.email, u.phone, u.role, u.attributes, u.organisation_id, u.active, u.vers"
+            "ion, u.changed_at, case when $1::boolean then app.user_organisation(u.id) end as organisation_na"
+            "me, u.changed_in from app.user_account u where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &user_list_list,
 };
@@ -2156,9 +2154,9 @@ struct statement *sql_user_list(struct plan *plan, struct sql_user_list args)
 
 const struct query query_user_get = {
     .name = "user_get",
-    .text = "select u.id, u.name, u.email, u.phone, u.role, to_json(u.attributes) as attributes, u.organisati"
-            "on_id, u.active, u.version, u.changed_at, app.user_organisation(u.id) as organisation_name from "
-            "app.user_account u where u.id = $1",
+    .text = "select u.id, u.name, u.email, u.phone, u.role, u.attributes, u.organisation_id, u.active, u.vers"
+            "ion, u.changed_at, app.user_organisation(u.id) as organisation_name from app.user_account u wher"
+            "e u.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -2251,10 +2249,10 @@ const struct query query_work_list_page = {
             "coalesce((select c.name from app.colleague c where c.tenant_id = t.tenant_id and c.id = t.owner_"
             "user_id), app.task_owner(t.id)) end as owner_name, case when $4::boolean and num_nonnulls(t.prom"
             "ised_to_employer_id, t.promised_to_candidate_id, t.promised_to_organisation_id) > 0 then app.tas"
-            "k_promised_to(t.id) end as promised_to_name, to_json(k.outcomes || k.failures) as outcomes, case"
-            " when $5::boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from"
-            " app.task t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task"
-            "_is_pending(t.state))",
+            "k_promised_to(t.id) end as promised_to_name, k.outcomes || k.failures as outcomes, case when $5:"
+            ":boolean then app.task_actions(t) end as actions, t.rank_at as order_at, t.version from app.task"
+            " t join ref.task_kind k on k.kind = t.kind where (app.task_is_open(t.state) or app.task_is_pendi"
+            "ng(t.state))",
     .parameters = 5, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &work_list_page_list, .whose = "candidate_id",
 };

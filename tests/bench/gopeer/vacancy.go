@@ -57,7 +57,7 @@ type vacancy struct {
 	Conditions             json.RawMessage `json:"conditions,omitempty" db:"conditions"`
 	HoursMin               int             `json:"hoursMin" db:"hours_min"`
 	HoursMax               int             `json:"hoursMax" db:"hours_max"`
-	Shifts                 json.RawMessage `json:"shifts,omitempty" db:"shifts"`
+	Shifts                 []string        `json:"shifts,omitempty" db:"shifts"`
 	Postcode4              string          `json:"pc4" db:"postcode4"`
 	Positions              int             `json:"positions" db:"positions"`
 	PositionsTaken         *int            `json:"positionsTaken,omitempty" db:"positions_taken"`
@@ -72,7 +72,7 @@ type vacancy struct {
 	HandOverDate           *day            `json:"handOverDate,omitempty" db:"hand_over_date"`
 	FirstLookUntil         *day            `json:"firstLookUntil,omitempty" db:"first_look_until"`
 	OffSeason              *string         `json:"offSeason,omitempty" db:"off_season"`
-	OffSeasonMonths        json.RawMessage `json:"offSeasonMonths,omitempty" db:"off_season_months"`
+	OffSeasonMonths        []string        `json:"offSeasonMonths,omitempty" db:"off_season_months"`
 	ResidenceNeighbourhood *string         `json:"residenceNeighbourhood,omitempty" db:"residence_neighbourhood"`
 	ClientEmployerID       *string         `json:"clientEmployerId,omitempty" db:"client_employer_id"`
 	ClientOrganisationID   *string         `json:"clientOrganisationId,omitempty" db:"client_organisation_id"`

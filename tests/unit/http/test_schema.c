@@ -235,21 +235,39 @@ static const struct field fields[] = {
      .flags = FIELD_REQUIRED,
      .visible_to = ~0u},
     {.name = "yes", .key = {"\"yes\":", 6}, .column = "yes", .type = FIELD_BOOL, .visible_to = ~0u},
+    {.name = "words",
+     .key = {"\"words\":", 8},
+     .column = "words",
+     .type = FIELD_LIST,
+     .item = FIELD_TEXT,
+     .visible_to = 1u << ROLE_CONSULTANT},
+    {.name = "days",
+     .key = {"\"days\":", 7},
+     .column = "days",
+     .type = FIELD_LIST,
+     .item = FIELD_INT,
+     .visible_to = 1u << ROLE_CONSULTANT},
 };
 static const struct schema shown = {.name = "Shown",
                                     .fields = fields,
-                                    .count = 4,
+                                    .count = 6,
                                     .self = "/shown/"};
 
 static PGresult *one_row(void)
 {
-    static char id[] = "id", note[] = "note", at[] = "at", yes[] = "yes";
-    PGresAttDesc columns[] = {{.name = note}, {.name = yes}, {.name = at}, {.name = id}};
-    static char values[][40] = {"say \"hi\"", "t", "2026-11-23 10:00:00.5+00",
-                                "01920000-0000-7000-8000-000000000001"};
+    static char id[] = "id", note[] = "note", at[] = "at", yes[] = "yes", words[] = "words",
+                days[] = "days";
+    PGresAttDesc columns[] = {{.name = note}, {.name = yes},   {.name = at},
+                              {.name = id},   {.name = words}, {.name = days}};
+    static char values[][40] = {"say \"hi\"",
+                                "t",
+                                "2026-11-23 10:00:00.5+00",
+                                "01920000-0000-7000-8000-000000000001",
+                                "{day,\"a, \\\"b\\\"\",\"\",\"{}\"}",
+                                "{1,-2}"};
     PGresult *rows = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-    PQsetResultAttrs(rows, 4, columns);
-    for (int i = 0; i < 4; i++)
+    PQsetResultAttrs(rows, 6, columns);
+    for (int i = 0; i < 6; i++)
         PQsetvalue(rows, 0, i, values[i], (int)strlen(values[i]));
     return rows;
 }
@@ -258,7 +276,7 @@ static void a_column_is_found_from_wherever_one_begins_to_look(void **state)
 {
     PGresult *rows = one_row();
     (void)state;
-    for (int hint = 0; hint <= 4; hint++) {
+    for (int hint = 0; hint <= 6; hint++) {
         int column = 7;
         assert_false(rows_column(rows, "Id", hint, &column));
         assert_int_equal(column, 7); /* untouched */
@@ -287,6 +305,7 @@ static void a_row_is_written_for_who_may_see_it(void **state)
         write_for(*state, ROLE_CONSULTANT),
         "{\"id\":\"01920000-0000-7000-8000-000000000001\",\"note\":\"say \\\"hi\\\"\","
         "\"at\":\"2026-11-23T10:00:00.500Z\",\"yes\":true,"
+        "\"words\":[\"day\",\"a, \\\"b\\\"\",\"\",\"{}\"],\"days\":[1,-2],"
         "\"_links\":{\"self\":{\"href\":\"/v1/shown/01920000-0000-7000-8000-000000000001\"}}}");
 }
 
