@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Tilburg: a project with a target of 500 people, and a matching unit that begins in its tenth month. Two clocks: month 12 of the project is month 3 of the
 unit. The numbers are those of the study; its year is moved, and the year of the project is a calendar year. Marked A is what the study does not say."""
+from region import until
 from scenarios.duties import WEIGHED, Duties
 
 YEAR = 2031
@@ -28,9 +29,10 @@ def city_unit(story):
     story.on(f'{YEAR}-11-17')
     placed = match(story, named)
     bulk(story, many, placed)
-    refuse(story, project)
+    benefit = refuse(story, project)
     story.waiting(11, 'issue 8', 'covenants with hard numbers')
     story.on(f'{YEAR}-12-15')
+    until(lambda: story.by('case_manager').get(f'/benefits/{benefit}').json['state'] == 'ended')
     story.count()
     look(story, project)
 
@@ -230,11 +232,13 @@ def refuse(story, project):
     made.append(one['id'])
     ended = duties.decide(silent['id'], 'ending', benefitId=silent['benefit'], projectId=project, conductOn=f'{YEAR}-11-18', startsOn=f'{YEAR}-12-01', endReason='no_information', **WEIGHED)
     made.append(duties.notify(ended['id'])['id'])
-    assert story.by('case_manager').get(f'/benefits/{silent["benefit"]}').json['state'] == 'ended'
-    story.step(10, f'refused work is looked into the same day ({seen["lookedIntoAt"][:10]}): {one["percentage"]} % for a month, by article 18, paragraph 5; the benefit of somebody else ends')
+    shown = story.by('case_manager').get(f'/benefits/{silent["benefit"]}').json
+    assert (shown['state'], shown['untilDay']) == ('granted', f'{YEAR}-11-30'), shown
+    story.step(10, f'refused work is looked into the same day ({seen["lookedIntoAt"][:10]}): {one["percentage"]} % for a month, by article 18, paragraph 5; the benefit of somebody else ends on the last day of the month')
     for decision in made:
         answer = story.by('employer').get(f'/decisions/{decision}')
         story.refused(10, 'EM reads a measure', answer, answer.status if answer.status == 403 else 404)
+    return silent['benefit']
 
 
 def look(story, project):

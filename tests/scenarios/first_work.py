@@ -29,6 +29,8 @@ def first_work(story):
     outcomes(story, desk, people)
     story.waiting(13, 'issue 8', 'internal vacancies of the municipality')
     convert(story, placements)
+    for who in people[-1 - STOPPED_BENEFITS:-1]:
+        until(lambda who=who: story.by('case_manager').get(f'/benefits/{who["benefit"]}').json['state'] == 'ended')
     story.waiting(15, 'issue 8', 'the information meeting and its commitments')
     story.waiting(16, 'issue 9', 'ten other municipalities in one project: figures together, files apart')
     story.on(f'{YEAR}-09-30')
@@ -189,7 +191,8 @@ def stop_benefits(story, duties, desk, people):
         duties.lives(who['id'], number)
         one = duties.decide(who['id'], 'ending', benefitId=who['benefit'], projectId=desk['project'], conductOn=f'{YEAR}-02-13', startsOn=f'{YEAR}-03-01', endReason='no_information', **WEIGHED)
         duties.notify(one['id'])
-        until(lambda: story.by('case_manager').get(f'/benefits/{who["benefit"]}').json['state'] == 'ended')
+        shown = story.by('case_manager').get(f'/benefits/{who["benefit"]}').json
+        assert (shown['state'], shown['untilDay']) == ('granted', f'{YEAR}-02-29'), shown
         made.append(one['id'])
     story.step(10, f'{len(made)} benefits are stopped (A): each a decision and a payment message of its own')
     return made

@@ -5,6 +5,7 @@ of what is many, ONLY=8 one of them. The test clock moves through the years; the
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -39,7 +40,7 @@ def run():
                     scenario(story)
                 except AssertionError as error:
                     failed += 1
-                    say(f'  FAILED after {story.ran} steps: {error}')
+                    say(f'  FAILED after {story.ran} steps: {error}\n{"".join(traceback.format_tb(error.__traceback__)[-3:])}')
                 story.close()
                 say(f'  {time.monotonic() - begun:.0f} s')
             region.wait_until_idle()
