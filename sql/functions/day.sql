@@ -1,6 +1,6 @@
 -- Days that people write: each is plausible for what it says.
 
--- How far a day of this kind can lie behind today, and ahead. Whatever lies outside is a year that somebody mistyped: 1926, 2062.
+-- How far a day of this kind can lie behind today, and ahead. A day outside has a year that somebody mistyped: 1926, 2062.
 create function app.day_window(kind text, out back interval, out ahead interval) language plpgsql immutable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -47,7 +47,7 @@ static const struct {
              {"/dev/urandom", READ},
              {"/tmp", LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REMOVE_FILE}};
 
-/* All that this kernel knows to forbid. */
+/* The accesses that this kernel can forbid. */
 static uint64_t known(long version)
 {
     static const uint64_t later[] = {LANDLOCK_ACCESS_FS_REFER, LANDLOCK_ACCESS_FS_TRUNCATE};
