@@ -258,13 +258,18 @@ call app.open_to_tenant('app.event');
 call app.wall('app.tombstone');
 call app.open_to_tenant('app.tombstone');
 
--- Text as people look for it: in any case, with or without diacritics. Letters that Unicode does not take apart are as passports write
--- them (ICAO Doc 9303, part 3), and each sign that people use as an apostrophe is the one of the keyboard.
+-- Text as people look for it: in any case, with or without diacritics, vowel signs and a hamza. Letters that Unicode does not take apart are as passports write
+-- them (ICAO Doc 9303, part 3), the letters of Arabic that keyboards exchange are one, digits are digits, and each sign that people use as an apostrophe is the one of the keyboard.
 create function app.fold(value text) returns text language sql immutable strict parallel safe
     set search_path = pg_catalog, pg_temp
     as $$ select replace(replace(replace(replace(translate(lower(regexp_replace(normalize(replace(value, '´', ''''), NFKD),
-                                                                                '[\u0300-\u036f]', '', 'g')),
-                 E'øłđðıħŧŋəĸ`\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02be\u02bf\ua78c', 'olddihtneq'''''''''''''''''''''''),
+                     '[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0621\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f]', '', 'g')),
+                 E'øłđðıħŧŋəĸɓɗƙƴɛɔǥς`\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02be\u02bf\ua78c'
+                 '\u0671\u0649\u06cc\u06ce\u06d2\u0629\u06be\u06c1\u06c3\u06d5\u06a9\u06c6\u0695\u06b5'
+                 '\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9',
+                 E'olddihtneqbdkyeogσ'''''''''''''''''''''''
+                 '\u0627\u064a\u064a\u064a\u064a\u0647\u0647\u0647\u0647\u0647\u0643\u0648\u0631\u0644'
+                 '01234567890123456789'),
                  'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th') $$;
 
 -- The ways in which a text may be written: its words with spaces between them, where its punctuation parts words or joins them, and
@@ -323,10 +328,17 @@ create function app.note_name() returns trigger language plpgsql
     end $$;
 
 create procedure app.found_by(wanted regclass, noun text, named text) language plpgsql as $$
+    declare municipality int;
     begin
         execute format('create trigger note_name after insert on %s for each row execute function app.note_name(%L, %L)', wanted, noun, named);
         execute format('create trigger note_new_name after update of %1$I on %2$s for each row when (new.%1$I is distinct from old.%1$I)
                         execute function app.note_name(%3$L, %1$L)', named, wanted, noun);
+        for municipality in select t.id from ref.tenant t loop -- the way to make words may have changed
+            perform set_config('app.tenant', municipality::text, true);
+            execute format('insert into app.name_word (tenant_id, noun, word, id)
+                            select r.tenant_id, %L, w, r.id from %s r, unnest(tsvector_to_array(app.words(r.%I))) w on conflict do nothing', noun, wanted, named);
+        end loop;
+        perform set_config('app.tenant', '', true);
     end $$;
 
 -- Finds rows of a noun by their names: every word of one spelling of the wanted text must begin a word of the name. It searches the whole
