@@ -28,6 +28,22 @@ create function app.agreements_of_subject_lapse() returns trigger language plpgs
         perform set_config('app.role', coalesce(role, ''), true);
         return null;
     end $$;
+-- The same of a project, in each municipality that takes part.
+create function app.agreements_of_project_lapse() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        municipality int;
+        before text[];
+    begin
+        foreach municipality in array new.readers loop
+            before := region.enter(municipality);
+            update app.agreement a set state = app.move('agreement', 'offered', 'lapse')
+            where a.tenant_id = municipality and a.subject_id = new.id and a.noun = 'project' and a.state = 'offered' and app.agreement_is_void(a);
+            perform region.leave(before);
+        end loop;
+        return null;
+    end $$;
 create trigger zz_agreements_lapse after update on app.proposal for each row
     when (new.state <> old.state and (app.proposal_is_ended(new.state) or new.state = 'rejected')) execute function app.agreements_of_subject_lapse('proposal');
 create trigger zz_agreements_lapse after update on app.placement for each row
@@ -35,7 +51,7 @@ create trigger zz_agreements_lapse after update on app.placement for each row
 create trigger zz_agreements_lapse after update on app.vacancy for each row
     when (new.state <> old.state and (new.state = 'withdrawn' or new.state = 'expired')) execute function app.agreements_of_subject_lapse('vacancy');
 create trigger zz_agreements_lapse after update on region.project for each row
-    when (new.state <> old.state and new.state = 'ended') execute function app.agreements_of_subject_lapse('project');
+    when (new.state <> old.state and new.state = 'ended') execute function app.agreements_of_project_lapse();
 
 -- Before something is offered: its subject has not ended.
 create function app.agreement_refuse_void() returns trigger language plpgsql

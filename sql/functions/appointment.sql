@@ -178,13 +178,20 @@ create function app.appointments_leave() returns trigger language plpgsql
 create trigger appointments_leave after update of from_day, until_day on app.candidate_participation for each row
     when ((new.from_day, new.until_day) is distinct from (old.from_day, old.until_day)) execute function app.appointments_leave();
 
--- After a cohort ended: nobody is expected at the sessions that were still to come. Another municipality cancels its own.
+-- After a cohort ended: nobody is expected at the sessions that were still to come, in each municipality that takes part.
 create function app.appointments_end_with_project() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare
+        municipality int;
+        before text[];
     begin
-        update app.appointment a set state = app.move('appointment', a.state, 'cancel'), cancel_reason = 'programme'
-        where a.tenant_id = app.tenant() and a.project_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and a.starts_at > clock.now();
+        foreach municipality in array new.readers loop
+            before := region.enter(municipality);
+            update app.appointment a set state = app.move('appointment', a.state, 'cancel'), cancel_reason = 'programme'
+            where a.tenant_id = municipality and a.project_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and a.starts_at > clock.now();
+            perform region.leave(before);
+        end loop;
         return null;
     end $$;
 create trigger appointments_end after update of state on region.project for each row

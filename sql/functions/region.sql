@@ -9,6 +9,28 @@ create function region.here() returns uuid language plpgsql stable parallel safe
     end $$;
 grant execute on function region.here() to public;
 
+-- Goes on as the machine of a municipality of the region, for what follows there from something shared: its trail names nobody of elsewhere. Returns the context for region.leave().
+create function region.enter(municipality int) returns text[] language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        names text[] := '{tenant,role,scope,actor,org}';
+        before text[] := array(select coalesce(current_setting('app.' || n, true), '') from unnest(names) with ordinality w (n, i) order by i);
+    begin
+        perform set_config('app.role', 'system', true), set_config('app.scope', 'tenant', true);
+        if municipality <> app.tenant() then
+            perform set_config('app.tenant', municipality::text, true), set_config('app.actor', '', true), set_config('app.org', '', true);
+        end if;
+        return before;
+    end $$;
+create function region.leave(before text[]) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        perform set_config('app.tenant', before[1], true), set_config('app.role', before[2], true), set_config('app.scope', before[3], true),
+                set_config('app.actor', before[4], true), set_config('app.org', before[5], true);
+    end $$;
+
 -- Gives a table its wall: nothing is read or written but of the region of the context, and a row is written by the municipality that
 -- keeps it. Functions of the owner see the whole region, and never another one. `noun` and `machine` are as in app.wall().
 create procedure region.wall(wanted regclass, noun text, machine text[] default '{}') language plpgsql as $$

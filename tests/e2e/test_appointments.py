@@ -478,6 +478,28 @@ def test_seen_practitioner_days_of_a_participation_and_of_a_file_decide_who_is_e
     assert [of_sessions(consultant, c, project) for c in (later, leaves, stays)] == [{}] * 3, 'nobody stands before a closed door'
 
 
+def test_seen_a_cohort_of_two_municipalities_ends_in_both(as_role, cohort, region):
+    """The people of the other one stood before a closed door: only the municipality that ended it cancelled."""
+    project, (here,) = cohort(1)
+    manager = as_role('account_manager')
+    tenant = region.sql("select tenant_id from ref.tenant where code = 'gm9902'")[0][0]
+    town = region.sql("select id from ref.tenant where code = 'gm9902'")[0][0]
+    joined = manager.post(f'/projects/{project}/participations', {'participantKind': 'municipality', 'participantId': town, 'capacity': 'partner'})
+    assert joined.status == 201, joined.text
+    theirs = as_role('case_manager', 'gm9902')
+    there = theirs.post('/candidates', {'alias': 'Buurman', 'pc4': '5012', 'email': 'buurman@burger.example'}).json['id']
+    assert theirs.post('/candidate-participations', {'candidateId': there, 'projectId': project, 'fromDay': '2026-09-01'}).status == 201
+    for town in ('gm9901', 'gm9902'):
+        planned = as_role('consultant', town).post(f'/projects/{project}/sessions', {'startsAt': moment(region, 2), 'count': 2, 'everyDays': 1, 'channel': 'letter'})
+        assert planned.status == 200, planned.text
+    assert manager.post(f'/projects/{project}/moves', {'event': 'end'}).status == 200
+    assert of_sessions(as_role('consultant'), here, project) == of_sessions(as_role('consultant', 'gm9902'), there, project) == {}
+    kept = region.sql("select distinct a.cancel_reason, e.role, e.actor from app.appointment a join audit.entry e on e.tenant_id = a.tenant_id and e.subject_id = a.id "
+                      "where a.candidate_id = %s and 'state' = any (e.columns) and a.tenant_id = %s and e.at = (select max(at) from audit.entry where subject_id = a.id)", (there, tenant))
+    assert kept == [('programme', 'system', None)], 'the trail of a municipality names no colleague of another one'
+    assert region.sql("select count(*) from app.message where to_candidate_id = %s and template = 'appointment_cancelled'", (there,)) == [(2,)], 'who was invited is told'
+
+
 def test_seen_practitioner_a_series_holds_no_session_on_a_holiday(as_role, cohort, region):
     """Weekly on Friday: the fourth one was on Christmas Day, and whoever stayed at home was absent."""
     project, _ = cohort(1)
