@@ -193,12 +193,11 @@ static void note_owner(struct ctx *ctx, struct str message, enum scope scope)
             note(ctx, str_of(rule->pointer), FAULT_NOT_YOURS, S(""));
 }
 
-bool problem_is_linked(const struct refusal *refusal)
+bool problem_is_of_index(const struct refusal *refusal)
 {
-    for (const struct constraint_rule *rule = constraint_rules; rule->constraint; rule++)
-        if (str_equal(refusal->constraint, str_of(rule->constraint)))
-            return rule->problem == PROBLEM_DUPLICATE;
-    return false;
+    struct str state = refusal->sqlstate;
+    return (str_equal(state, S("23505")) || str_equal(state, S("23P01")))
+           && !str_equal(refusal->message, S("taken"));
 }
 
 const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,

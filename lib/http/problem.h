@@ -27,9 +27,9 @@ struct refusal {
 const struct problem *problem_of_refusal(struct ctx *ctx, const struct refusal *refusal,
                                          const struct operation *operation, enum scope scope);
 
-/* Whether a unique constraint was violated whose refusal links the row that is there (problem
- * `duplicate`). The link is missing when two requests wrote the same value in the same moment. */
-bool problem_is_linked(const struct refusal *refusal);
+/* Whether a unique index or an exclusion constraint refused the row, and not a function that looked
+ * before it and said "taken". A function finds no row that somebody else writes in the same moment. */
+bool problem_is_of_index(const struct refusal *refusal);
 
 /* What a fault says in words. */
 struct str problem_sentence(struct arena *arena, const struct fault *fault, enum language language);

@@ -64,6 +64,7 @@ struct exchange {
                   bool noted);   /* called when it is in the log (look.h) */
     struct exchange *noted_next; /* of those that wait for that */
     int tries; /* how often the transaction ran again because the database asked for it */
+    bool late; /* somebody else wrote first what excludes this, and the transaction runs again */
     h2o_timeout_entry_t deadline;
     int64_t started_us;
 };

@@ -183,17 +183,18 @@ static enum err rows_err(const struct exchange *exchange)
     return OK;
 }
 
-/* Runs the transaction again after a deadlock, after rows changed in the meantime, or when somebody
- * else wrote the same value in the same moment (app.refuse_taken() then says who): everything was
- * rolled back. Returns false when the error is another one, or after too many tries. */
+/* Runs the transaction again after a deadlock, after rows changed in the meantime, or once when
+ * somebody else wrote what excludes this in the same moment (what looks before it finds that row then):
+ * everything was rolled back. Returns false when the error is another one, or after too many tries. */
 static bool run_again(struct exchange *exchange, const struct refusal *refusal)
 {
     struct str state = refusal->sqlstate;
-    bool may =
-        str_equal(state, S("40P01")) || str_equal(state, S("40001"))
-        || (str_equal(state, S("23505")) && problem_is_linked(refusal) && !refusal->detail.len);
-    if (!may || exchange->tries++ == TRIES_MAX)
+    bool late = problem_is_of_index(refusal) && !exchange->late;
+    if (!late && !str_equal(state, S("40P01")) && !str_equal(state, S("40001")))
         return false;
+    if (exchange->tries++ == TRIES_MAX)
+        return false;
+    exchange->late = exchange->late || late;
     for (struct statement *s = exchange->transaction.first; s; s = s->next)
         s->result = NULL;
     exchange->transaction.error = NULL;

@@ -20,7 +20,7 @@ create function app.calendar_feed_make(feed uuid) returns void language plpgsql
         token text := translate(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'base64'), '+/=', '-_');
         made app.calendar_feed;
     begin
-        perform from app.user_account u where u.tenant_id = app.tenant() and u.id = app.actor() and u.active;
+        perform from app.user_account u where u.tenant_id = app.tenant() and u.id = app.actor() and u.active for share; -- or its end would miss this feed
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
@@ -32,6 +32,18 @@ create function app.calendar_feed_make(feed uuid) returns void language plpgsql
         values (sha256(convert_to(token, 'UTF8')), made.tenant_id, made.id, made.user_id);
         perform set_config('app.calendar_feed_made', made.id || ' /v1/calendars/' || token, true);
     end $$;
+
+-- After a user left, or their organisation was closed, their feeds end, and do not come back with them: nobody knows any more where the addresses are. They make new ones.
+create function app.calendar_feeds_end() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        delete from app.calendar_feed f using app.user_account u where f.tenant_id = u.tenant_id and f.user_id = u.id
+            and u.tenant_id = new.tenant_id and new.id in (u.id, u.organisation_id);
+        return null;
+    end $$;
+create trigger calendar_feeds_end after update of active on app.user_account for each row when (old.active and not new.active) execute function app.calendar_feeds_end();
+create trigger calendar_feeds_end after update of active on app.organisation for each row when (old.active and not new.active) execute function app.calendar_feeds_end();
 
 -- The address of a feed that this transaction has made.
 create function app.calendar_feed_address(feed uuid) returns text language plpgsql stable
@@ -91,7 +103,8 @@ create function app.calendar_feed_read(token text, language text) returns text l
     begin
         select c.* into found_token from entry.calendar_token c where c.hash = sha256(convert_to(token, 'UTF8'));
         perform set_config('app.tenant', coalesce(found_token.tenant_id::text, ''), true);
-        select a.* into u from app.user_account a where a.tenant_id = found_token.tenant_id and a.id = found_token.user_id and a.active
+        select a.* into u from app.user_account a where a.tenant_id = found_token.tenant_id and a.id = found_token.user_id
+            and exists (select from entry.hat h where h.tenant_id = a.tenant_id and h.id = a.id)
             and app.sees_user(a, 'caseload', a.role, a.organisation_id, found_token.user_id);
         if not found then
             return null;

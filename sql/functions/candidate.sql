@@ -191,7 +191,7 @@ create function app.candidate_known() returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        raise exception using errcode = '23505', message = 'known', table = 'candidate_bsn', constraint = 'candidate_bsn_once',
+        raise exception using errcode = '23505', message = 'taken', table = 'candidate_bsn', constraint = 'candidate_bsn_once',
             hint = current_setting('app.bsn_known', true);
     end $$;
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The work list in an agenda: an address with a token of its own, that opens one feed, names nobody and is taken away."""
 import re
+import uuid
 
 import pytest
 
@@ -105,15 +106,28 @@ def test_it_is_taken_away(as_role, nobody):
     assert nobody.get(made.json['address']).status == 404 and client.get(made.headers['location']).status == 404
 
 
-def test_whoever_is_no_longer_here_has_no_feed(region, as_role, nobody, feed):
+def test_seen_attacker_an_address_stays_closed_when_somebody_comes_back(as_role, person, nobody):
+    """Nobody knows after two years in which telephones the address is: it opened again with its user. Whoever is back makes a new feed."""
+    admin, (made, client) = as_role('tenant_admin'), person('consultant')
+    user, client = f'/users/{made}', client()
+    address = client.post('/calendar-feeds').json['address']
+    for active in (False, True):
+        assert nobody.get(address).status == (404 if active else 200)
+        assert admin.patch(user, {'active': active}, admin.get(user).headers['etag']).status == 200
+    assert nobody.get(address).status == 404 and client.get('/calendar-feeds').json['items'] == []
+    assert nobody.get(client.post('/calendar-feeds').json['address']).status == 200
+
+
+def test_seen_attacker_an_address_is_closed_with_the_organisation_of_its_user(as_role, person, nobody):
+    """The user stays active, but has no hat any more: the feed went on."""
     admin = as_role('tenant_admin')
-    user = as_role('consultant').get('/user-profile').json['id']
-    assert admin.patch(f'/users/{user}', {'active': False}, admin.get(f'/users/{user}').headers['etag']).status == 200
-    try:
-        assert nobody.get(feed.json['address']).status == 404
-    finally:
-        admin.patch(f'/users/{user}', {'active': True}, admin.get(f'/users/{user}').headers['etag'])
-    assert nobody.get(feed.json['address']).status == 200
+    firm = admin.post('/organisations', {'kind': 'firm', 'name': f'Agenda {uuid.uuid4().hex[:8]}'})
+    client = person('firm', organisationId=firm.json['id'])[1]()
+    address = client.post('/calendar-feeds').json['address']
+    for active in (False, True):
+        assert nobody.get(address).status == (404 if active else 200)
+        assert admin.patch(firm.headers['location'], {'active': active}, admin.get(firm.headers['location']).headers['etag']).status == 200
+    assert nobody.get(address).status == 404 and client.get('/calendar-feeds').json['items'] == []
 
 
 def test_a_feed_is_of_whoever_made_it(as_role, nobody, feed, task):

@@ -79,6 +79,25 @@ def test_case_20_two_who_write_the_same_in_one_moment(as_role, region):
     assert answers[0].status == 409 and answers[0].json['existing'] == f'/v1/employers/{first}'
 
 
+def test_seen_attacker_two_whose_times_overlap_in_one_moment(as_role, region, person):
+    """An exclusion constraint refuses the second one just as late as an index, and in another SQLSTATE: it got no link."""
+    held, (colleague, _) = psycopg2.connect(region.env['MAATWERK_PG'] + ' user=maatwerk_admin'), person('coach')
+    with held.cursor() as cursor:
+        cursor.execute("select set_config('app.tenant', '1', true)")
+        cursor.execute("insert into app.on_call (tenant_id, id, user_id, from_at, until_at) values (1, gen_random_uuid(), %s, '2031-01-05 08:00Z', '2031-01-06 08:00Z') "
+                       "returning id::text", (colleague,))
+        first, = cursor.fetchone()
+    answers = []
+    duty = {'userId': colleague, 'fromAt': '2031-01-05T12:00:00Z', 'untilAt': '2031-01-05T20:00:00Z'}
+    second = threading.Thread(target=lambda: answers.append(as_role('team_lead').post('/on-calls', duty)))
+    second.start()
+    until(lambda: region.sql("select 1 from pg_locks where not granted"))
+    held.commit()
+    second.join()
+    held.close()
+    assert (answers[0].problem, answers[0].json['existing']) == ('somebody-on-call', f'/v1/on-calls/{first}')
+
+
 def test_case_20_every_duplicate_leads_to_what_is_there(region):
     told = {name for p in Problems(ROOT / 'openapi/problems.yaml').all if 'existing' in p.members for name in p.constraints}
     leads = {name.removeprefix('taken_') for name, in region.sql("select tgname::text from pg_trigger where tgfoid = 'app.refuse_taken'::regproc "

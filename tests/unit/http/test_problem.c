@@ -270,13 +270,17 @@ static void the_detail_of_a_raise_becomes_members(void **state)
                                .constraint = S("user_account_email"),
                                .detail = S("{\"email\":\"linde@post.example\"}")};
     assert_null(strstr(problem_print(ctx, refused(state, refusal)).at, "linde"));
-    assert_true(problem_is_linked(&refusal));
+    assert_true(problem_is_of_index(&refusal));
     refusal.message = S("taken");
+    assert_false(problem_is_of_index(&refusal));
     refusal.detail = S("{\"existing\":\"/v1/users/1\"}");
     assert_non_null(
         strstr(problem_print(ctx, refused(state, refusal)).at, "\"existing\":\"/v1/users/1\""));
-    refusal.constraint = S("candidate_bsn_once");
-    assert_false(problem_is_linked(&refusal));
+    refusal =
+        (struct refusal){.sqlstate = S("23P01"), .detail = S("Key conflicts with existing key.")};
+    assert_true(problem_is_of_index(&refusal));
+    refusal.sqlstate = S("23503");
+    assert_false(problem_is_of_index(&refusal));
 }
 
 static void of_our_own_failures_nothing_is_told(void **state)
