@@ -208,3 +208,30 @@ create function app.appointment_session_change(project uuid, number int, event t
             end if;
         end loop;
     end $$;
+
+-- The appointments of another file of the person. Of a session of both, the one that says more stays: who was present in one of the files was there. The other one is cancelled, and a signal of it is corrected;
+-- the person is still expected, and hears of no cancellation.
+create function app.appointments_unite(municipality int, kept uuid, other uuid) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        more text[] := '{present,excused,absent,invited,planned}';
+        pair record;
+        loses uuid;
+    begin
+        perform set_config('app.merges', 'yes', true);
+        for pair in select k as k, o as o from app.appointment k join app.appointment o on o.tenant_id = k.tenant_id and o.project_id = k.project_id and o.session = k.session
+                    where k.tenant_id = municipality and k.candidate_id = kept and o.candidate_id = other
+                      and not app.appointment_is_ended(k.state) and not app.appointment_is_ended(o.state) order by k.id loop
+            loses := case when array_position(more, (pair.o).state) < array_position(more, (pair.k).state) then (pair.k).id else (pair.o).id end;
+            if (pair.k).state <> (pair.o).state and 'absent' in ((pair.k).state, (pair.o).state) then -- what the other file says corrects an absence
+                update app.appointment a set state = app.move('appointment', a.state, case w.state when 'present' then 'attend' else 'excuse' end), reason = w.reason
+                from app.appointment w where a.tenant_id = municipality and a.id = loses and a.state = 'absent' and w.tenant_id = municipality
+                  and w.id in ((pair.k).id, (pair.o).id) and w.id <> loses;
+            end if;
+            update app.appointment a set state = app.move('appointment', a.state, case when app.appointment_is_settled(a.state) then 'merge' else 'cancel' end)
+            where a.tenant_id = municipality and a.id = loses;
+        end loop;
+        perform set_config('app.merges', '', true);
+        update app.appointment a set candidate_id = kept where a.tenant_id = municipality and a.candidate_id = other;
+    end $$;

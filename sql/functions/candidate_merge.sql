@@ -167,14 +167,8 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
     update app.instrument i set candidate_id = kept where i.tenant_id = tenant and i.candidate_id = other;
     update app.wage_value w set candidate_id = kept where w.tenant_id = tenant and w.candidate_id = other;
     update app.placement_contact c set candidate_id = kept where c.tenant_id = tenant and c.candidate_id = other;
-    update app.candidate_participation a set candidate_id = kept
-    where a.tenant_id = tenant and a.candidate_id = other and not exists (
-        select from app.candidate_participation b where b.tenant_id = tenant and b.project_id = a.project_id and b.candidate_id = kept);
     update app.task t set owner_candidate_id = kept where t.tenant_id = tenant and t.owner_candidate_id = other;
     update app.task t set promised_to_candidate_id = kept where t.tenant_id = tenant and t.promised_to_candidate_id = other;
-    update app.candidate_participation p set candidate_id = kept
-    where p.tenant_id = tenant and p.candidate_id = other and not exists (select from app.candidate_participation q
-        where q.tenant_id = tenant and q.project_id = p.project_id and q.candidate_id = kept);
     update app.benefit b set candidate_id = kept
     where b.tenant_id = tenant and b.candidate_id = other and not exists (select from app.benefit k
         where k.tenant_id = tenant and k.candidate_id = kept and k.kind = b.kind and (app.benefit_is_pending(k.state) and app.benefit_is_pending(b.state)
@@ -186,14 +180,8 @@ create function app.candidate_move_history(tenant int, kept uuid, other uuid) re
                   and (k.kind = 'intake' and t.kind = 'intake' and (app.trajectory_is_pending(k.state) or app.trajectory_is_open(k.state))
                        or k.holds_place and t.holds_place and k.vacancy_id = t.vacancy_id));
     update app.trajectory t set candidate_id = kept where t.tenant_id = tenant and t.candidate_id = other;
-    select set_config('app.merges', 'yes', true); -- the person is still expected, and hears of no cancellation
-    update app.appointment a set state = app.move('appointment', a.state, 'cancel')
-    where a.tenant_id = tenant and a.candidate_id = other and a.session is not null and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state))
-      and exists (select from app.appointment k where k.tenant_id = tenant and k.candidate_id = kept and k.project_id = a.project_id and k.session = a.session and not app.appointment_is_ended(k.state));
-    select set_config('app.merges', '', true);
-    update app.appointment a set candidate_id = kept
-    where a.tenant_id = tenant and a.candidate_id = other and (a.session is null or app.appointment_is_ended(a.state) or not exists (
-        select from app.appointment k where k.tenant_id = tenant and k.candidate_id = kept and k.project_id = a.project_id and k.session = a.session and not app.appointment_is_ended(k.state)));
+    select app.appointments_unite(tenant, kept, other);
+    select app.candidate_participations_unite(tenant, kept, other);
     update app.signal s set candidate_id = kept where s.tenant_id = tenant and s.candidate_id = other;
     update app.decision d set candidate_id = kept where d.tenant_id = tenant and d.candidate_id = other;
     update app.objection o set candidate_id = kept where o.tenant_id = tenant and o.candidate_id = other;

@@ -51,3 +51,15 @@ create function app.candidate_participation_names(participation uuid) returns ta
         join region.project p on p.region_id = a.region_id and p.id = a.project_id
         where a.tenant_id = app.tenant() and a.id = participation and app.sees_candidate_participation(a);
     end $$;
+
+-- The participations of another file of the person. Where both files take part in a project, the person takes part from the first of their first days until the last of their last days.
+create function app.candidate_participations_unite(municipality int, kept uuid, other uuid) returns void language sql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    with same as (
+        delete from app.candidate_participation o using app.candidate_participation k
+        where o.tenant_id = municipality and o.candidate_id = other and k.tenant_id = o.tenant_id and k.project_id = o.project_id and k.candidate_id = kept returning o.*)
+    update app.candidate_participation k set from_day = least(k.from_day, o.from_day), until_day = case when num_nulls(k.until_day, o.until_day) = 0 then greatest(k.until_day, o.until_day) end
+    from same o where k.tenant_id = municipality and k.project_id = o.project_id and k.candidate_id = kept;
+    update app.candidate_participation o set candidate_id = kept where o.tenant_id = municipality and o.candidate_id = other
+    $$;

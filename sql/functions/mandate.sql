@@ -115,6 +115,27 @@ create function app.mandate_prepare() returns trigger language plpgsql
     end $$;
 create trigger a_prepare before insert or update on app.mandate for each row execute function app.mandate_prepare();
 
+-- After a mandate about persons is asked or given: it opens something. Where each role in which the grantee works has to do with persons for another purpose, it is refused. Nobody but who has
+-- an interview as the only purpose gets that one.
+create function app.mandate_opens() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    declare purposes text[] := array(
+        select distinct p from (
+            select u.role from app.user_account u where u.tenant_id = new.tenant_id and u.id = new.grantee_user_id
+            union select h.role from entry.hat h where h.tenant_id = new.tenant_id and h.user_id = new.grantee_user_id
+            union select r.role from app.organisation o join ref.organisation_of_role r on r.kind = o.kind
+                  where o.tenant_id = new.tenant_id and o.id = new.grantee_organisation_id and app.role_purpose(r.role) is not null) r,
+            unnest(case when app.role_purpose(r.role) is null then '{file,mediation}' else array[app.role_purpose(r.role)] end) p order by p);
+    begin
+        if cardinality(purposes) > 0 and new.purpose <> all (purposes) then
+            raise exception using errcode = 'MW400', message = 'invalid', detail = format('role-purpose=%s /purpose', array_to_string(purposes, ','));
+        end if;
+        return null;
+    end $$;
+create trigger opens after insert on app.mandate for each row
+    when (new.scope in ('person', 'cohort', 'desk', 'neighbourhood')) execute function app.mandate_opens();
+
 -- What others of the municipality may know of a mandate that they see: the name of who has it.
 create function app.mandate_grantee(mandate uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp

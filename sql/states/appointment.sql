@@ -1,5 +1,6 @@
 -- The life of an appointment. What was noted of somebody who came, or did not, can be corrected.
 -- row: app.appointment old.state
+-- unasked: merge
 insert into ref.state (noun, state, phase, initial) values
     ('appointment', 'planned',   'pending', true),
     ('appointment', 'invited',   'open',    false),
@@ -28,7 +29,10 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('appointment', 'planned', 'move',   'moved',     '{case_manager,team_lead,consultant,coach,firm,agency}', 'another time'),
     ('appointment', 'invited', 'move',   'moved',     '{case_manager,team_lead,consultant,coach,firm,agency}', 'another time'),
     ('appointment', 'planned', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,account_manager,system}', 'it does not take place'),
-    ('appointment', 'invited', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,account_manager,system}', 'it does not take place')
+    ('appointment', 'invited', 'cancel', 'cancelled', '{case_manager,team_lead,consultant,coach,firm,agency,account_manager,system}', 'it does not take place'),
+    ('appointment', 'present', 'merge',  'cancelled', '{case_manager,team_lead}', 'the other file of the person says as much of the session'),
+    ('appointment', 'absent',  'merge',  'cancelled', '{case_manager,team_lead}', 'the other file of the person says as much of the session, or more'),
+    ('appointment', 'excused', 'merge',  'cancelled', '{case_manager,team_lead}', 'the other file of the person says as much of the session, or more')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

@@ -38,7 +38,7 @@ RIGHTS = {'updateLight': ['boss'], 'createShadow': ['clerk', 'boss']}
 
 def test_states_become_functions_and_a_page():
     noun = states.Noun('light', LIGHT)
-    made = states.functions([noun], RIGHTS, {'updateLight': ['boss', 'clerk']})
+    made = states.functions([noun], RIGHTS, {'updateLight': ['boss', 'clerk']}, {'guest': 'mediation'})
     assert "app.light_is_pending(state text) returns boolean immutable parallel safe\n    return state in ('red');" in made
     assert 'light_is_open' in made and 'light_is_ended' in made and 'light_is_settled' not in made
     assert "when 'createShadow' then state in ('green')" in made and "('light', 'createShadow', '{green}'::text[], '{clerk,boss}'::text[])" in made
@@ -77,4 +77,4 @@ def test_what_does_not_fit_is_refused(before, after, match):
 
 def test_an_operation_that_the_contract_does_not_have_is_refused():
     with pytest.raises(Wrong, match='light.sql: createShadow is no operation of the contract'):
-        states.functions([states.Noun('light', LIGHT)], {'updateLight': []}, {})
+        states.functions([states.Noun('light', LIGHT)], {'updateLight': []}, {}, {})

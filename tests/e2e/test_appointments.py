@@ -623,6 +623,39 @@ def test_seen_practitioner_two_files_of_one_person_in_a_cohort_become_one_and_no
     assert [t for of_one in messages(region, [kept, other]) for t, _ in of_one if t == 'appointment_cancelled'] == ['appointment_cancelled']
 
 
+@pytest.mark.parametrize('of_kept,of_other,becomes', [
+    ('absent', 'present', 'present'), ('present', 'absent', 'present'), (None, 'present', 'present'), (None, 'absent', 'absent'), ('absent', 'excused', 'excused'),
+    ('excused', 'present', 'present'), ('absent', 'absent', 'absent'), ('present', None, 'present'), ('present', 'present', 'present')])
+def test_seen_what_was_noted_in_a_file_that_was_merged_away_is_the_persons(as_role, group, region, of_kept, of_other, becomes):
+    """A course leader noted the file that was merged away: it stayed there, and the person was absent, or was never there."""
+    here, project, (kept, other) = group(2)
+    lead, noted = as_role('team_lead'), [(c, m) for c, m in ((kept, of_kept), (other, of_other)) if m]
+    assert lead.put(here, marked([c for c, _ in noted], *(m for _, m in noted)), '*').status == 200
+    region.sql("set session_replication_role = replica; update app.candidate set alias = 'Een' where id in (%s, %s)", (kept, other))
+    merged = lead.post(f'/candidates/{kept}/merge', {'otherId': other})
+    assert merged.status == 200, merged.text
+    assert states(lead, here) == {kept: becomes} and region.sql('select count(*) from app.appointment where candidate_id = %s', (other,)) == [(0,)]
+    found = {(s['state'], s.get('outcome')) for s in lead.get(f'/signals?candidateId={kept}').json['items']}
+    assert {state for state, _ in found if state == 'received'} == ({'received'} if becomes == 'absent' else set())
+    if becomes != 'absent' and 'absent' in (of_kept, of_other):
+        assert found == {('withdrawn', 'present' if becomes == 'present' else 'ill')}, 'the check of the same day stops'
+
+
+def test_seen_two_participations_in_one_cohort_become_one_with_the_days_of_both(as_role, cohort, region):
+    """The days of the file that was merged away stayed there: the person left the cohort by it."""
+    project, (kept, other) = cohort(2)
+    lead, consultant = as_role('team_lead'), as_role('consultant')
+    assert consultant.post(f'/projects/{project}/sessions', {'startsAt': moment(region, 3), 'count': 3, 'everyDays': 1}).status == 200
+    for who, days in ((kept, {'untilDay': day(3)}), (other, {'fromDay': day(4)})):
+        place = f'/candidate-participations/{lead.get(f"/candidate-participations?candidateId={who}").json["items"][0]["id"]}'
+        assert lead.patch(place, days, lead.get(place).headers['etag']).status == 200
+    region.sql("set session_replication_role = replica; update app.candidate set alias = 'Een' where id in (%s, %s)", (kept, other))
+    assert lead.post(f'/candidates/{kept}/merge', {'otherId': other}).status == 200
+    one, = lead.get(f'/candidate-participations?projectId={project}').json['items']
+    assert (one['candidateId'], one['fromDay'], one.get('untilDay')) == (kept, '2026-09-01', None)
+    assert of_sessions(lead, kept, project) == dict.fromkeys((1, 2, 3), 'planned')
+
+
 def test_who_left_the_cohort_by_then_is_not_expected_at_the_other_time(as_role, cohort, region):
     project, (goes, stays) = cohort(2)
     here = f'/projects/{project}/sessions'

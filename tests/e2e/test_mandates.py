@@ -262,12 +262,15 @@ def test_attack_a_firm_whose_mandate_just_ended(as_role, firm, give, somebody, l
         assert sees(firm[1], coming)
 
 
-def test_attack_another_purpose(as_role, firm, person, give, somebody):
-    """A firm mediates. A mandate for something else shows it nothing; a coach who may read a card may not read the file."""
+def test_attack_another_purpose(as_role, firm, person, give, somebody, region):
+    """A firm mediates. A mandate for something else showed it nothing, and is refused; one from before still shows nothing. A coach who may read a card may not read the file."""
     who = somebody()
     for purpose in ('file', 'interview'):
-        give(scope='person', candidateId=who, granteeOrganisationId=firm[0], purpose=purpose, untilAt=FAR)
-    assert not sees(firm[1], who)
+        refused = as_role('team_lead').post('/mandates', {'scope': 'person', 'candidateId': who, 'granteeOrganisationId': firm[0], 'purpose': purpose, 'untilAt': FAR})
+        assert refused.status == 400 and (refused.json['errors'][0]['pointer'], refused.json['errors'][0]['code']) == ('/purpose', 'role-purpose'), refused.text
+        given = give(scope='person', candidateId=who, granteeOrganisationId=firm[0], untilAt=FAR).json['id']
+        region.sql("set session_replication_role = replica; update app.mandate set purpose = %s where id = %s; update app.access set purpose = %s where source = %s", (purpose, given, purpose, given))
+        assert not sees(firm[1], who)
     user, client = person('coach')
     give(scope='person', candidateId=who, granteeUserId=user, purpose='mediation')
     assert client().get(f'/candidates/{who}/card').status == 200 and not sees(client(), who)
@@ -275,13 +278,31 @@ def test_attack_another_purpose(as_role, firm, person, give, somebody):
     assert sees(client(), who)
 
 
-def test_an_alderman_sees_a_card_for_an_interview(person, give, somebody):
+@pytest.mark.parametrize('role,purposes', [('course_leader', 'mediation'), ('firm', 'mediation'), ('agency', 'mediation'), ('alderman', 'interview'), ('coach', 'file,mediation')])
+def test_seen_builder_a_mandate_that_would_open_nothing_is_not_given(as_role, person, somebody, role, purposes):
+    """A course leader got a cohort for the purpose `file`, and saw nobody: the role has to do with people for mediation. So it was for all roles with one purpose."""
+    user, client = person(role)
+    lead, project = as_role('team_lead'), as_role('account_manager').post('/projects', {'kind': 'cohort', 'title': 'Groep', 'startsOn': '2026-09-01'}).json['id']
+    for about in ({'scope': 'cohort', 'scopeId': project}, {'scope': 'person', 'candidateId': somebody()}):
+        for purpose in ('file', 'mediation', 'interview'):
+            given = lead.post('/mandates', {**about, 'granteeUserId': user, 'purpose': purpose, 'untilAt': FAR})
+            if purpose in purposes.split(','):
+                assert given.status == 201, given.text
+            else:
+                fault, = given.json['errors']
+                assert given.status == 400 and (fault['pointer'], fault['code']) == ('/purpose', 'role-purpose') and purposes in fault['detail'], given.text
+    asked = client().post('/mandates/requests', {'scope': 'cohort', 'scopeId': project, 'granteeUserId': user, 'purpose': 'file' if role == 'alderman' else 'interview', 'untilAt': FAR})
+    assert asked.status == 403 if role in ('firm', 'agency') else (asked.status, asked.json['errors'][0]['code']) == (400, 'role-purpose'), asked.text
+    hat = as_role('tenant_admin').post('/hats', {'userId': user, 'role': 'coach'})
+    assert hat.status != 201 or lead.post('/mandates', {'scope': 'person', 'candidateId': somebody(), 'granteeUserId': user, 'purpose': 'file'}).status == 201, 'with that hat'
+
+
+def test_an_alderman_sees_a_card_for_an_interview(as_role, person, give, somebody):
     who = somebody()
     user, client = person('alderman')
     card = f'/candidates/{who}/card'
     assert client().get(card).status == 404
-    give(scope='person', candidateId=who, granteeUserId=user, purpose='mediation')
-    assert client().get(card).status == 404
+    assert as_role('team_lead').post('/mandates', {'scope': 'person', 'candidateId': who, 'granteeUserId': user, 'purpose': 'mediation'}).status == 400
     give(scope='person', candidateId=who, granteeUserId=user, purpose='interview', untilAt=FAR)
     assert client().get(card).status == 200 and client().get(f'/candidates/{who}').status == 403
 

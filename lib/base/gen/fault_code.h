@@ -28,6 +28,7 @@ enum fault_code {
     FAULT_ITSELF, /* "itself": Refers to itself, or leads back to it */
     FAULT_SAME, /* "same": Is so already */
     FAULT_TOO_DEEP, /* "too-deep": Too many levels; at most {limit} */
+    FAULT_ROLE_PURPOSE, /* "role-purpose": The role of who gets it sees people only for: {limit} */
     FAULT_ORDER, /* "order": Does not go together with {limit} */
     FAULT_REPEATED, /* "repeated": Is given more than once */
     FAULT_ENCODING, /* "encoding": Is not encoded well */

@@ -273,6 +273,7 @@ const struct fault_text fault_texts[FAULT_COUNT] = {
     [FAULT_ITSELF] = {"itself", {"Verwijst naar zichzelf, of komt daarbij uit", "Refers to itself, or leads back to it"}},
     [FAULT_SAME] = {"same", {"Staat er al", "Is so already"}},
     [FAULT_TOO_DEEP] = {"too-deep", {"Te veel lagen; hoogstens {limit}", "Too many levels; at most {limit}"}},
+    [FAULT_ROLE_PURPOSE] = {"role-purpose", {"De rol van wie het krijgt ziet mensen alleen voor: {limit}", "The role of who gets it sees people only for: {limit}"}},
     [FAULT_ORDER] = {"order", {"Past niet bij {limit}", "Does not go together with {limit}"}},
     [FAULT_REPEATED] = {"repeated", {"Staat er meer dan eens", "Is given more than once"}},
     [FAULT_ENCODING] = {"encoding", {"Is niet goed gecodeerd", "Is not encoded well"}},

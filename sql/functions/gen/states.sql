@@ -421,6 +421,7 @@ create function app.allows(noun text, state text, operation text) returns boolea
 create function app.is_asked(noun text, event text) returns boolean immutable parallel safe
     return case noun
         when 'agreement' then event not in ('agree', 'lapse')
+        when 'appointment' then event not in ('merge')
         when 'candidate' then event not in ('hire', 'undo_hire', 'accept_placement', 'end_placement', 'die', 'revive_active', 'revive_paused', 'revive_placed')
         when 'decision' then event not in ('redraft', 'begin', 'end', 'lapse', 'replace', 'restore', 'reinstate', 'take_back_hand_out')
         when 'document' then event not in ('make', 'fail')
@@ -542,6 +543,15 @@ create function app.may_call(operation text, role text) returns boolean immutabl
         when 'replanTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
         when 'reassignTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
         else false end;
+
+-- For what a role has to do with persons, whatever is done; null: for what is done (`x-roles` of the contract).
+create function app.role_purpose(role text) returns text immutable parallel safe
+    return case role
+        when 'firm' then 'mediation'
+        when 'agency' then 'mediation'
+        when 'course_leader' then 'mediation'
+        when 'alderman' then 'interview'
+        end;
 
 create function app.agreement_guard() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
