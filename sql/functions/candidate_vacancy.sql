@@ -3,8 +3,9 @@
 create function app.candidate_vacancies(candidate uuid) returns json language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare unmet text[];
     begin
-        perform from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate
+        select app.proposal_round_unmet(c) into unmet from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate
             and (app.sees_candidate(c) or app.role() = 'candidate' and app.is_own_file(c.id, app.actor()));
         if not found then
             return null;
@@ -21,6 +22,6 @@ create function app.candidate_vacancies(candidate uuid) returns json language pl
                                       left join app.candidate_competence h on h.tenant_id = c.tenant_id and h.candidate_id = c.id
                                            and h.competence_id = k.competence_id and h.level >= k.level
                                       where k.tenant_id = v.tenant_id and k.vacancy_id = v.id and k.need = 'must') m
-                  where c.tenant_id = app.tenant() and c.id = candidate and c.merged_into is null and c.died_on is null and app.proposal_round_filter(v, c) is null
+                  where c.tenant_id = app.tenant() and c.id = candidate and c.merged_into is null and c.died_on is null and app.proposal_round_filter(v, c, unmet) is null
                   order by place limit 20) f);
     end $$;

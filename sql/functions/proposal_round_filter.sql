@@ -19,17 +19,24 @@ create function app.proposal_round_meets(c app.candidate, asked ref.condition) r
                       and split_part(o.code, '_', 1) = split_part(asked.code, '_', 1) order by o.bit desc limit 1), true)) end)
     $$;
 
--- The first hard filter that keeps this person off the list, or null: in the order and the words of the matching worker.
-create function app.proposal_round_filter(v app.vacancy, c app.candidate) returns text language sql stable
+-- The conditions that this person is known not to meet.
+create function app.proposal_round_unmet(c app.candidate) returns text[] language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return array(select r.code from ref.condition r where not app.proposal_round_meets(c, r)); end $$;
+
+-- The first hard filter that keeps this person off the list, or null: in the order and the words of the matching worker. `unmet` has the conditions that the person does not
+-- meet; a list of vacancies asks for them once.
+create function app.proposal_round_filter(v app.vacancy, c app.candidate, unmet text[] default null) returns text language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
-    select case
-        when exists (select from app.vacancy_asks(v.tenant_id, v.id, v.employer_id) k join ref.condition r on r.code = k.condition
-                     where k.hard and not app.proposal_round_meets(c, r)) then 'conditions'
-        when exists (select from ref.place a, ref.place b where a.postcode4 = v.postcode4 and b.postcode4 = c.postcode4
-                     and (a.x - b.x)::bigint * (a.x - b.x) + (a.y - b.y)::bigint * (a.y - b.y) > (c.max_distance_km * 1000)::bigint ^ 2) then 'distance'
-        when c.hours_max - c.hours_worked <= 0 or least(c.hours_min, c.hours_max - c.hours_worked) > v.hours_max
-             or v.hours_min > c.hours_max - c.hours_worked then 'hours'
-        when not v.shifts::text[] <@ c.shifts::text[] and c.shifts::text[] <> '{}' then 'shifts'
-        when c.available_from > greatest(coalesce(v.needed_by, v.start_date), clock.today()) then 'availability' end
-    $$;
+    begin
+        return case
+            when exists (select from app.vacancy_asks(v.tenant_id, v.id, v.employer_id) k
+                         where k.hard and k.condition = any (coalesce(unmet, app.proposal_round_unmet(c)))) then 'conditions'
+            when exists (select from ref.place a, ref.place b where a.postcode4 = v.postcode4 and b.postcode4 = c.postcode4
+                         and (a.x - b.x)::bigint * (a.x - b.x) + (a.y - b.y)::bigint * (a.y - b.y) > (c.max_distance_km * 1000)::bigint ^ 2) then 'distance'
+            when c.hours_max - c.hours_worked <= 0 or least(c.hours_min, c.hours_max - c.hours_worked) > v.hours_max
+                 or v.hours_min > c.hours_max - c.hours_worked then 'hours'
+            when not v.shifts::text[] <@ c.shifts::text[] and c.shifts::text[] <> '{}' then 'shifts'
+            when c.available_from > greatest(coalesce(v.needed_by, v.start_date), clock.today()) then 'availability' end;
+    end $$;

@@ -34,7 +34,7 @@ create function app.sees_signal(s app.signal, scope text default app.scope(), ro
     return app.signal_told(s, scope, role, organisation, actor);
 call app.wall('app.signal', 'signal', '{}');
 call app.open_to_scope('app.signal', 'app.sees_signal');
-call app.apart('app.signal', 'made_by = app.actor() or organisation_id = app.organisation() or employer_id = app.organisation()');
+call app.apart('app.signal', 'made_by = app.actor() or organisation_id is not null and organisation_id = app.organisation() or employer_id is not null and employer_id = app.organisation()');
 call app.guarded('app.signal', 'signal');
 call app.unique_by('app.signal_once', 'app.sees_signal', '/signals/');
 call app.referable('app.signal', 'signal', 'measure', 'app.sees_signal', candidate => 'r.candidate_id', label => 'r.kind');
