@@ -22,7 +22,7 @@ from region import BIN, Region  # noqa: E402
 HARD, LIGHT = (1, 3, 7, 14, 21, 28, 42, 56, 91, 182), (1, 14, 42, 91)
 KINDS = ('regular', 'temp', 'seasonal', 'work_experience', 'internship', 'event')
 PARTIES = ('candidate', 'employer')
-REFUSED = ('MW409', '23P01')        # a move, hours or days that do not fit: the product says so, and nothing changes
+REFUSED = ('MW409', '23505', '23P01')        # a move, hours or days that do not fit: the product says so, and nothing changes
 
 
 class Years:
