@@ -63,19 +63,23 @@ class Years:
     # ---------------------------------------------------------------------------------------- what people do
 
     def start(self):
+        """Whether somebody started."""
         placement, = self.sql('select gen_random_uuid()::text')[0]
         kind, hours = self.random.choice(KINDS), self.random.choice((8, 12, 16, 24, 32, 36))
         asked = {'candidate_id': self.random.choice(self.people), 'employer_id': self.random.choice(self.employers), 'kind': kind, 'origin': 'self_found', 'hours': hours}
         if not self.tried('offered', 'select app.placement_make(%s, %s)', (placement, json.dumps(asked))):
-            return
+            return False
         self.sql('select app.placement_accept(%s, null, true)', (placement,))
         if self.random.random() < 0.05:
-            return self.sql("select app.placement_end(%s, 'requirements')", (placement,))
+            self.sql("select app.placement_end(%s, 'requirements')", (placement,))
+            return False
         ago = self.random.choice((0, 0, 0, 0, 2))       # two days ago is told today
         begin = self.day - datetime.timedelta(days=ago)
-        if self.tried('started', 'select app.placement_start(%s, %s)', (placement, begin)):
-            self.placed[placement] = {'kind': kind, 'since': begin, 'asks': {}, 'done': set(), 'runs': True}
-            self.plan(placement, LIGHT if kind in ('internship', 'event') else HARD)
+        if not self.tried('started', 'select app.placement_start(%s, %s)', (placement, begin)):
+            return False
+        self.placed[placement] = {'kind': kind, 'since': begin, 'asks': {}, 'done': set(), 'runs': True}
+        self.plan(placement, LIGHT if kind in ('internship', 'event') else HARD)
+        return True
 
     def plan(self, placement, days):
         """From today on the contacts of these days are asked, but for those that were done."""
@@ -122,7 +126,7 @@ class Years:
 
     def live(self, new):
         for _ in range(new):
-            self.start()
+            any(self.start() for _ in range(20))        # until one does, whose hours and days fit
         for placement in [p for p, of in self.placed.items() if of['runs']]:
             chance = self.random.random()
             if chance < 0.004:
