@@ -94,6 +94,7 @@ def files(contract, statements):
 def main():
     check, stale = '--check' in sys.argv, []
     contract, statements = Contract(ROOT / 'openapi'), sql.read(ROOT / 'sql/queries')
+    states.log_queries(contract, statements, people.touching(ROOT))
     for path, text in files(contract, statements).items():
         file = ROOT / path
         if file.exists() and file.read_text() == text:

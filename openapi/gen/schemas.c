@@ -44,3 +44,12 @@ const struct schema candidate_card_schema = {
     .name = "CandidateCard", .fields = candidate_card_fields, .count = 10,
     .size = 0, .self = NULL,
 };
+static const struct field task_action_fields[] = {
+    {.name = "operation", .key = {"\"operation\":", 12}, .column = "operation", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
+    {.name = "method", .key = {"\"method\":", 9}, .column = "method", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 10, .visible_to = 0xffffffffu},
+    {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+};
+const struct schema task_action_schema = {
+    .name = "TaskAction", .fields = task_action_fields, .count = 3,
+    .size = 0, .self = NULL,
+};

@@ -8,5 +8,6 @@
 extern const struct schema transition_schema;
 extern const struct schema card_competence_schema;
 extern const struct schema candidate_card_schema;
+extern const struct schema task_action_schema;
 
 #endif

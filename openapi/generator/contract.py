@@ -147,6 +147,11 @@ class Contract:
             for method in METHODS:
                 if method in item:
                     self.operations.append(Operation(self, document['x-service'], path, item, method, file))
+        for path, item in document['paths'].items():
+            noun = next((noun for noun in self.nouns if noun.logged and item.get('get', {}).get('operationId') == f'get{noun.pascal}'), None)
+            if noun:
+                self.paths[f'{path}/transitions'] = log = states.log(noun, item)
+                self.operations.append(Operation(self, document['x-service'], f'{path}/transitions', log, 'get', file))
 
     @property
     def headers(self):

@@ -6,7 +6,7 @@ import copy
 from .contract import snake, values_of
 
 # what only the generator reads
-PRIVATE = ('x-handler', 'x-plan', 'x-check', 'x-show', 'x-jobs', 'x-safe', 'x-waits', 'x-tells-time', 'x-column', 'x-multiline', 'x-self', 'x-person', 'x-change-of', 'x-without', 'x-example-without')
+PRIVATE = ('x-handler', 'x-plan', 'x-check', 'x-show', 'x-log', 'x-jobs', 'x-safe', 'x-waits', 'x-tells-time', 'x-column', 'x-multiline', 'x-self', 'x-person', 'x-change-of', 'x-without', 'x-example-without')
 VALUE_MAX = 40          # of a value that a later version may bring
 INT32 = 2 ** 31
 

@@ -118,6 +118,15 @@ class Query:
             raise Wrong(f'{self.where} gathers: it gives no rows and takes only arguments')
 
 
+def made(name, file, program, text, **directives):
+    """A statement that is not written by hand; `file`: where it would stand."""
+    query = Query(name, file, program)
+    for word, value in directives.items():
+        setattr(query, word, value)
+    query.finish([text], {})
+    return query
+
+
 def queries_of(file):
     """(program, [Query]) of one file."""
     program, found, fragments, lines, directives = None, [], {}, [], False

@@ -5,6 +5,7 @@ trigger that asks that for every change of a row."""
 import re
 from pathlib import Path
 
+from . import sql
 from .wrong import Wrong
 
 PHASES = ('pending', 'open', 'settled', 'ended')    # as ref.state.phase says
@@ -24,6 +25,7 @@ class Noun:
         self.name, self.states, self.moves, self.operations, self.initial = name, {}, [], {}, None
         self.table, self.state = (re.findall(r'^-- row: (\S+) (.+)$', text, re.M) or [(None, None)])[0]
         self.unasked = re.findall(r'\w+', ''.join(re.findall(r'^-- unasked: (.+)$', text, re.M)))
+        self.log = ''.join(re.findall(r'^-- log: (.+)$', text, re.M))
         for row in ROW.findall(text):
             self.take(re.findall(r"'((?:[^']|'')*)'", row), row)
         unknown = {s for move in self.moves for s in (move[0], move[2])} - set(self.states)
@@ -57,6 +59,20 @@ class Noun:
                 raise Wrong(f'sql/states/{self.name}.sql: {self.initial} and {state} are both the initial state')
             self.initial = state
 
+    @property
+    def pascal(self):
+        return ''.join(word.capitalize() for word in self.name.split('_'))
+
+    @property
+    def logged(self):
+        """An account that is made active or inactive has no log of its states: its moves are changes, which the audit has."""
+        return 'old.active' not in (self.state or '')
+
+    @property
+    def seen(self):
+        """The statement that asks whether the log is there. That of a row of a region stands with the municipality that keeps it."""
+        return f'{self.name}_{"kept" if self.table.startswith("region.") else "seen"}'
+
     def of(self, phase):
         return [state for state, its in self.states.items() if its == phase]
 
@@ -67,6 +83,37 @@ class Noun:
 
 def read(folder):
     return [Noun(file.stem, file.read_text()) for file in sorted(Path(folder).glob('*.sql'))]
+
+
+def log(noun, item):
+    """The path below one row of the noun that says what happened to it; `item`: the path of the row. Whoever reads the row reads its log, unless `x-log` says who."""
+    one, words = item['get'], noun.name.replace('_', ' ')
+    return {'parameters': item['parameters'], 'get': {
+        'operationId': f'list{noun.pascal}Transitions', **{key: one[key] for key in ('x-purpose',) if key in one},
+        'x-plan': [noun.seen, f'{noun.name}_transition_list'], 'tags': one['tags'],
+        'summary': f'What happened to {"an" if words[0] in "aeiou" else "a"} {words}',
+        'description': 'Every change of state with its moment and the role that made it.' + (' 404 for other municipalities than the one that keeps it.' if noun.seen.endswith('_kept') else ''),
+        'x-rights': one.get('x-log', one['x-rights']),
+        'responses': {'200': {'description': 'A page of changes of state.', 'content': {'application/json': {'schema': {'$ref': '#/components/schemas/TransitionList'}}}}}}}
+
+
+def log_queries(contract, statements, people):
+    """Adds the statements of these paths to `statements`. The log is read with its row, so that the wall of the row is that of its log; `people`: the tables with candidates."""
+    known = sql.by_name(statements)
+    for noun in (noun for noun in contract.nouns if noun.logged):
+        operation = contract.by_id.get(f'list{noun.pascal}Transitions')
+        if operation is None:
+            raise Wrong(f'sql/states/{noun.name}.sql: the contract has no get{noun.pascal}, below which the log of its states stands')
+        found = statements[operation.service]
+        person = ('s.subject_id' if noun.table == 'app.candidate' else 'n.candidate_id') if noun.table in people else None
+        rows = noun.log or f'app.transition s join {noun.table} n on n.id = s.subject_id'
+        kept = ' and n.tenant_id = (select app.tenant())' if noun.seen.endswith('_kept') else ''
+        if noun.seen not in known:
+            found.append(sql.made(noun.seen, f'{noun.name}.sql', operation.service, f'select n.id from {noun.table} n where n.id = :{noun.name}_id{kept}', rows='one', whose=person and 'nobody'))
+        found.append(sql.made(f'{noun.name}_transition_list', f'{noun.name}.sql', operation.service,
+                              f"select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, {person or 's.subject_id'} from {rows} "
+                              f"where s.noun = '{noun.name}' and s.subject_id = :{noun.name}_id",
+                              rows='many', whose=person and person[2:], sorts=[('at', 's.at', 'timestamptz', 'at')], key=('s.seq', 'seq', 'bigint')))
 
 
 def quoted(words):

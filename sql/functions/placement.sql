@@ -206,17 +206,19 @@ create function app.placement_to_replace(vacancy uuid) returns uuid language plp
     end $$;
 
 -- Names of a placement. Whoever sees it gets them, also without a right to the candidate or the employer.
-create function app.placement_alias(placement uuid) returns text language plpgsql stable
+-- The names of whom and what a placement is about. Whoever sees the placement gets them, also without a right to these themselves.
+create function app.placement_names(placement uuid)
+    returns table (candidate_alias text, employer_name text, formal_employer_name text, formal_organisation_name text, vacancy_title text, project_title text) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (select c.alias from app.placement p join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
-                where p.tenant_id = app.tenant() and p.id = placement and app.sees_placement(p));
-    end $$;
-create function app.placement_employer(placement uuid) returns text language plpgsql stable
-    security definer set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        return (select coalesce(e.name, p.employer_name) from app.placement p left join app.employer e on e.tenant_id = p.tenant_id and e.id = p.employer_id
-                where p.tenant_id = app.tenant() and p.id = placement and app.sees_placement(p));
+        return query
+        select c.alias::text, coalesce(e.name, p.employer_name)::text, f.name::text, o.name::text, v.title::text, j.title::text from app.placement p
+        join app.candidate c on c.tenant_id = p.tenant_id and c.id = p.candidate_id
+        left join app.employer e on e.tenant_id = p.tenant_id and e.id = p.employer_id
+        left join app.employer f on f.tenant_id = p.tenant_id and f.id = p.formal_employer_id
+        left join app.organisation o on o.tenant_id = p.tenant_id and o.id = p.formal_organisation_id
+        left join app.vacancy v on v.tenant_id = p.tenant_id and v.id = p.vacancy_id
+        left join region.project j on j.region_id = region.here() and j.id = p.project_id
+        where p.tenant_id = app.tenant() and p.id = placement and app.sees_placement(p);
     end $$;

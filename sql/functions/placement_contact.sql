@@ -11,6 +11,18 @@ create function app.sees_placement_contact(r app.placement_contact, scope text d
 call app.wall('app.placement_contact', 'placement_contact', '{}');
 call app.open_to_scope('app.placement_contact', 'app.sees_placement_contact');
 
+-- Who spoke, and who took it back; also somebody of a firm. Whoever sees the contact gets the names.
+create function app.placement_contact_names(contact uuid) returns table (held_by_name text, withdrawn_by_name text) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select h.name::text, w.name::text from app.placement_contact c
+        left join app.user_account h on h.tenant_id = c.tenant_id and h.id = c.held_by
+        left join app.user_account w on w.tenant_id = c.tenant_id and w.id = c.withdrawn_by
+        where c.tenant_id = app.tenant() and c.id = contact and app.sees_placement_contact(c);
+    end $$;
+
 -- Whether this was said before the placement ended.
 create function app.placement_contact_is_late(p app.placement, held_at timestamptz) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp

@@ -175,6 +175,15 @@ create function app.signal_handle(signal uuid, with_outcome text, of_duty text d
         where o.tenant_id = s.tenant_id and coalesce(s.doubles_id, s.id) in (o.id, o.doubles_id) and app.allows('signal', o.state, 'handleSignal');
     end $$;
 
+-- Whether a decision that was made rests on it.
+create function app.signal_decided(s app.signal) returns boolean language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return exists (select from app.decision_signal l join app.decision d on d.tenant_id = l.tenant_id and d.id = l.decision_id
+                       where l.tenant_id = s.tenant_id and l.signal_id = s.id and (app.decision_is_open(d.state) or app.decision_is_settled(d.state)));
+    end $$;
+
 -- Corrects the outcome of a signal, and of the signals that were handled with it. The reason becomes a note. The sender heard that the signal was handled. This is
 -- still true, so the sender hears nothing more. It is refused while a made decision rests on the signal. A person who is deciding waits for the lock on the file.
 create function app.signal_correct(signal uuid, with_outcome text, of_duty text, why text) returns void language plpgsql
@@ -191,8 +200,7 @@ create function app.signal_correct(signal uuid, with_outcome text, of_duty text,
         end if;
         for o in select x.* from app.signal x where x.tenant_id = s.tenant_id and coalesce(s.doubles_id, s.id) in (x.id, x.doubles_id) and app.allows('signal', x.state, 'correctHandling')
                  order by x.id for no key update loop
-            if exists (select from app.decision_signal l join app.decision d on d.tenant_id = l.tenant_id and d.id = l.decision_id
-                       where l.tenant_id = o.tenant_id and l.signal_id = o.id and (app.decision_is_open(d.state) or app.decision_is_settled(d.state))) then
+            if app.signal_decided(o) then
                 raise exception using errcode = 'MW409', message = 'decision-rests-on-it';
             end if;
             update app.signal x set outcome = with_outcome, duty = coalesce(of_duty, o.duty), amended_at = clock.now() where x.tenant_id = o.tenant_id and x.id = o.id;

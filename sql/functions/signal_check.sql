@@ -144,11 +144,24 @@ create function app.signal_facts(signal uuid) returns table (person json, invita
         select json_strip_nulls(json_build_object('alias', c.alias, 'firstName', c.first_name, 'lastName', c.last_name, 'phone', c.phone, 'pc4', c.postcode4, 'addressLines', c.address_lines)),
                (select app.appointment_proof(a) from app.appointment a where a.tenant_id = s.tenant_id and a.id = s.appointment_id),
                app.rules_known(s.candidate_id, (s.seen_at at time zone 'Europe/Amsterdam')::date),
-               (select json_agg(json_strip_nulls(json_build_object('taskId', t.id, 'how', t.topic, 'state', t.state, 'outcome', t.outcome, 'ownerUserId', t.owner_user_id,
+               (select json_agg(json_strip_nulls(json_build_object('taskId', t.id, 'how', t.topic, 'state', t.state, 'outcome', t.outcome, 'ownerUserId', t.owner_user_id, 'ownerName', app.colleague_name(t.owner_user_id),
                        'dueAt', app.json_instant(t.due_at), 'endedAt', app.json_instant(t.ended_at))) order by t.made_at, t.id) from app.task t
                 where t.tenant_id = s.tenant_id and t.subject_id in (s.id, s.checked_with_id) and t.noun = 'signal' and t.kind = 'check')
         from app.signal s join app.candidate c on c.tenant_id = s.tenant_id and c.id = s.candidate_id
         where s.tenant_id = app.tenant() and s.id = signal and app.sees_signal(s) and (app.signal_inside(s) or app.signal_checks(coalesce(s.checked_with_id, s.id), app.actor()));
+    end $$;
+
+-- What the caller can do with it now: what the calls themselves ask. `inside`: app.signal_inside().
+create function app.signal_actions(s app.signal, inside boolean) returns json language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return (select coalesce(json_agg(json_build_object('operation', o.operation, 'method', 'POST', 'href', format('/v1/signals/%s/%s', s.id, o.place))), '[]')
+                from (values ('handleSignal', 'handlings', inside and app.allows('signal', s.state, 'handleSignal')),
+                             ('correctHandling', 'corrections', inside and app.allows('signal', s.state, 'correctHandling') and not app.signal_decided(s)),
+                             ('orderCheck', 'checks', inside and app.allows('signal', s.state, 'orderCheck')),
+                             ('withdrawSignal', 'withdrawals', app.signal_is_mine(s) and app.signal_state_outside(s) = 'received')) o (operation, place, may)
+                where o.may and app.may_call(o.operation, app.role()));
     end $$;
 
 -- How the person is called, for the same.

@@ -17,6 +17,19 @@ call app.days_within('app.wage_value', 'measured_on begins', 'valid_until ends')
 call app.open_to_scope('app.wage_value', 'app.sees_wage_value');
 call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => $$to_char(r.measured_on, 'YYYY-MM-DD')$$);
 
+-- Whose it is and where: for whoever sees the value, also without a right to the placement.
+create function app.wage_value_names(value uuid) returns table (candidate_alias text, employer_name text) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select c.alias::text, coalesce(e.name, p.employer_name)::text from app.wage_value w
+        join app.candidate c on c.tenant_id = w.tenant_id and c.id = w.candidate_id
+        join app.placement p on p.tenant_id = w.tenant_id and p.id = w.placement_id
+        left join app.employer e on e.tenant_id = p.tenant_id and e.id = p.employer_id
+        where w.tenant_id = app.tenant() and w.id = value and app.sees_wage_value(w);
+    end $$;
+
 -- Notes a measurement. The caller sees the placement, or MW404.
 create function app.wage_value_note(value uuid, asked jsonb) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp

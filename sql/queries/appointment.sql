@@ -2,8 +2,8 @@
 
 -- fragment: appointment_columns
 a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.organisation_id, a.employer_id, a.coach_id, a.trajectory_id,
-a.proposal_id, a.project_id, a.session, a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel_reason, a.not_told, a.recorded_at,
-a.recorded_by, a.moved_to_id, a.version, a.changed_at
+a.proposal_id, a.project_id, a.session, a.invited_at, a.channel, a.handed_by, case when :shows_handed_by_name::boolean then app.colleague_name(a.handed_by) end as handed_by_name, a.message_id, a.answer, a.answered_at, a.reason, a.cancel_reason, a.not_told, a.recorded_at,
+a.recorded_by, case when :shows_recorded_by_name::boolean then app.colleague_name(a.recorded_by) end as recorded_by_name, a.moved_to_id, a.version, a.changed_at
 
 -- query: appointment_list
 -- rows: many
@@ -28,12 +28,6 @@ from app.appointment a
 left join lateral (select m.* from app.appointment_names(a.id) m where :shows_user_name::boolean or :shows_organisation_name::boolean
                    or :shows_employer_name::boolean or :shows_coach_name::boolean or :shows_project_title::boolean) n on true
 where true
-
--- Whether the asker sees it: a list of what belongs to it is 404 when not.
--- query: appointment_seen
--- rows: one
--- whose: nobody
-select a.id from app.appointment a where a.id = :appointment_id
 
 -- query: appointment_get
 -- rows: one
@@ -132,12 +126,3 @@ select s.project_id, app.appointment_group(s.project_id) as project_title, s.num
                'answer', a.answer, 'reason', a.reason, 'notTold', case when a.not_told then true end)) order by c.alias, a.id) as items
     from app.appointment a join app.candidate c on c.id = a.candidate_id
     where a.project_id = :project_id::uuid and a.session = :number::int and not app.appointment_is_ended(a.state) group by 1, 2) s
-
--- query: appointment_transition_list
--- rows: many
--- whose: candidate_id
--- sort: at s.at timestamptz at
--- key: s.seq seq bigint
-select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, a.candidate_id
-from app.transition s join app.appointment a on a.id = s.subject_id
-where s.noun = 'appointment' and s.subject_id = :appointment_id

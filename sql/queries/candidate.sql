@@ -40,12 +40,6 @@ select {{candidate_columns}},
        c.changed_in
 from app.candidate c where true
 
--- Whether the asker sees it: a list of what belongs to it is 404 when not.
--- query: candidate_seen
--- rows: one
--- whose: nobody
-select c.id from app.candidate c where c.id = :candidate_id
-
 -- query: candidate_get
 -- rows: one
 -- whose: id
@@ -214,12 +208,3 @@ returning c.id
 update app.candidate c set conditions = app.candidate_conditions(app.parts_but(c.conditions, 'condition', :condition, 'condition'))
 where c.id = :candidate_id and :version::int8multirange @> c.version
 returning c.id
-
--- query: candidate_transition_list
--- rows: many
--- whose: subject_id
--- sort: at t.at timestamptz at
--- key: t.seq seq bigint
-select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id
-from app.transition t join app.candidate c on c.id = t.subject_id
-where t.noun = 'candidate' and t.subject_id = :candidate_id

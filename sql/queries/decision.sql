@@ -10,7 +10,7 @@ case when m.whole then d.end_reason end as end_reason, case when m.whole then d.
 case when m.whole then d.seriousness end as seriousness, case when m.whole then d.circumstances end as circumstances, case when m.whole then d.urgent_reasons end as urgent_reasons,
 case when m.whole then d.own_role end as own_role, case when m.whole then d.calculated_on end as calculated_on, case when m.whole then d.percentage end as percentage, case when m.whole then d.step end as step,
 case when m.whole then d.from_day end as from_day, case when m.whole then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents, case when m.whole then d.drafted_at end as drafted_at,
-d.drafted_by, d.view_asked_at, d.view_until, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decided_by, d.notified_on, d.handed_out_by, d.receipt, d.objection_until, d.reconsider_by,
+d.drafted_by, case when :shows_drafted_by_name::boolean then app.colleague_name(d.drafted_by) end as drafted_by_name, d.view_asked_at, d.view_until, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decided_by, case when :shows_decided_by_name::boolean then app.colleague_name(d.decided_by) end as decided_by_name, d.notified_on, d.handed_out_by, case when :shows_handed_out_by_name::boolean then app.colleague_name(d.handed_out_by) end as handed_out_by_name, d.receipt, d.objection_until, d.reconsider_by,
 d.suspended_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.changed_at
 
 -- query: decision_list
@@ -111,17 +111,3 @@ select app.decision_keep(:id::uuid, @kind, @words)
 -- rows: none
 -- writes: yes
 select app.decision_pay(:id::uuid, @day::date, @reference)
-
--- query: decision_seen
--- rows: one
--- whose: nobody
-select d.id from app.decision d where d.id = :decision_id
-
--- query: decision_transition_list
--- rows: many
--- whose: candidate_id
--- sort: at s.at timestamptz at
--- key: s.seq seq bigint
-select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, d.candidate_id
-from app.transition s join app.decision d on d.id = s.subject_id
-where s.noun = 'decision' and s.subject_id = :decision_id

@@ -2,7 +2,7 @@
 
 -- fragment: document_columns
 d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.language, d.audience, d.retention, d.state, d.fault,
-encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, d.asked_at, d.made_at, d.version, d.changed_at
+encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, case when :shows_asked_by_name::boolean then app.colleague_name(d.asked_by) end as asked_by_name, d.asked_at, d.made_at, d.version, d.changed_at
 
 -- query: document_list
 -- rows: many

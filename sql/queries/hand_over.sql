@@ -12,7 +12,7 @@ case when :shows_from_name::boolean then coalesce((select u.name from app.user_a
                                                   (select o.name from app.organisation o where o.id = h.from_organisation_id)) end as from_name,
 case when :shows_to_name::boolean then coalesce((select u.name from app.user_account u where u.id = h.to_user_id),
                                                 (select o.name from app.organisation o where o.id = h.to_organisation_id)) end as to_name,
-h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates_left, h.employers_left, h.made_at, h.made_by, h.version, h.changed_at
+h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates_left, h.employers_left, h.made_at, h.made_by, case when :shows_made_by_name::boolean then app.colleague_name(h.made_by) end as made_by_name, h.version, h.changed_at
 
 -- query: hand_over_list
 -- rows: many

@@ -17,16 +17,16 @@ i.intention_months, i.extends_id, i.wage_value_id, i.decide_by, i.decided_on, i.
 -- sort: lastDay i.last_day date last_day
 -- key: i.id
 -- newest-first:
-select {{instrument_columns}}, case when :shows_candidate_alias::boolean then app.placement_alias(i.placement_id) end as candidate_alias
-from app.instrument i where true
+select {{instrument_columns}}, n.candidate_alias, n.employer_name
+from app.instrument i left join lateral app.placement_names(i.placement_id) n on true where true
 
 -- query: instrument_get
 -- rows: one
 -- whose: candidate_id
-select {{instrument_columns}}, case when :shows_candidate_alias::boolean then app.placement_alias(i.placement_id) end as candidate_alias, app.instrument_pays(i.id) as month_cents,
+select {{instrument_columns}}, n.candidate_alias, n.employer_name, app.instrument_pays(i.id) as month_cents,
        (select coalesce(json_agg(json_build_object('fromDay', s.from_day, 'untilDay', s.until_day) order by s.from_day), '[]') from app.instrument_suspension s
         where s.tenant_id = i.tenant_id and s.instrument_id = i.id) as suspensions
-from app.instrument i where i.id = :id
+from app.instrument i left join lateral app.placement_names(i.placement_id) n on true where i.id = :id
 
 -- query: instrument_ask
 -- rows: none

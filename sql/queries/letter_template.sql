@@ -1,7 +1,7 @@
 -- program: agreements
 
 -- fragment: letter_template_columns
-l.id, l.template, l.number, l.state, l.fault, encode(l.hash, 'hex') as hash, l.preview_id, l.uploaded_by, l.uploaded_at, l.version, l.changed_at
+l.id, l.template, l.number, l.state, l.fault, encode(l.hash, 'hex') as hash, l.preview_id, l.uploaded_by, case when :shows_uploaded_by_name::boolean then app.colleague_name(l.uploaded_by) end as uploaded_by_name, l.uploaded_at, l.version, l.changed_at
 
 -- query: letter_template_list
 -- rows: many

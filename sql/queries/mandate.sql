@@ -2,7 +2,7 @@
 
 -- fragment: mandate_columns
 m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_user_id, m.grantee_organisation_id, m.grantee_tenant_id,
-m.role, m.scope, m.candidate_id, m.employer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.decided_by,
+m.role, m.scope, m.candidate_id, m.employer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, case when :shows_asked_by_name::boolean then app.colleague_name(m.asked_by) end as asked_by_name, m.decided_by, case when :shows_decided_by_name::boolean then app.colleague_name(m.decided_by) end as decided_by_name,
 m.reason, m.version, m.changed_at
 
 -- fragment: mandate_scope_name

@@ -2,9 +2,9 @@
 
 -- A reader outside the wall of measures does not see who asked for a message from behind it: the name of a decider would tell that there is a decision.
 -- fragment: message_columns
-m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_id, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id,
+m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, case when :shows_to_user_name::boolean then app.colleague_name(m.to_user_id) end as to_user_name, m.to_contact_id, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id,
 m.urgent, m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') as content_hash, m.fallback_of,
-case when (m.wall is distinct from 'measure' or app.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation(), app.actor())) then m.asked_by end as asked_by, m.version,
+case when (m.wall is distinct from 'measure' or app.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation(), app.actor())) then m.asked_by end as asked_by, case when :shows_asked_by_name::boolean then app.colleague_name(case when (m.wall is distinct from 'measure' or app.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation(), app.actor())) then m.asked_by end) end as asked_by_name, m.version,
 m.changed_at
 
 -- query: message_list

@@ -2,7 +2,7 @@
 
 -- fragment: note_columns
 n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id,
-(select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, n.withdrawn_at, n.withdrawn_by
+(select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, n.withdrawn_at, n.withdrawn_by, app.colleague_name(n.withdrawn_by) as withdrawn_by_name
 
 -- query: note_list
 -- rows: many

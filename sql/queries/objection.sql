@@ -2,7 +2,7 @@
 
 -- fragment: objection_columns
 o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.received_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_text, o.heard_on,
-o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agreed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o.version, o.changed_at
+o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agreed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, case when :shows_decided_by_name::boolean then app.colleague_name(o.decided_by) end as decided_by_name, o.outcome_text, o.version, o.changed_at
 
 -- query: objection_list
 -- rows: many
@@ -64,17 +64,3 @@ select app.objection_decide(:id::uuid, :new_id::uuid, @outcome, @outcome_text, @
 -- rows: none
 -- writes: yes
 select app.objection_withdraw(:id::uuid)
-
--- query: objection_seen
--- rows: one
--- whose: nobody
-select o.id from app.objection o where o.id = :objection_id
-
--- query: objection_transition_list
--- rows: many
--- whose: candidate_id
--- sort: at s.at timestamptz at
--- key: s.seq seq bigint
-select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, o.candidate_id
-from app.transition s join app.objection o on o.id = s.subject_id
-where s.noun = 'objection' and s.subject_id = :objection_id

@@ -3,7 +3,7 @@
 -- fragment: placement_columns
 p.id, p.candidate_id, p.employer_id, p.formal_employer_id, p.formal_organisation_id, p.vacancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id,
 p.kind, p.origin, p.state, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p.permanent_from, p.hours, p.wage_cents,
-p.wage_per, p.mentor, p.workplace, p.decline_reason, p.end_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, p.end_correction, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts,
+p.wage_per, p.mentor, p.workplace, p.decline_reason, p.end_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, case when :shows_end_corrected_by_name::boolean then app.colleague_name(p.end_corrected_by) end as end_corrected_by_name, p.end_correction, p.return_reason, p.replacement_wanted, p.replacement_for, p.converts,
 p.converted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p.version, p.changed_at
 
 -- query: placement_list
@@ -20,10 +20,8 @@ p.converted_to, p.undone_at, p.undo_reason, p.guided_by_employer_from, p.plan, p
 -- sort: changedAt p.changed_at timestamptz changed_at
 -- key: p.id
 -- newest-first:
-select {{placement_columns}},
-       case when :shows_candidate_alias::boolean then app.placement_alias(p.id) end as candidate_alias,
-       case when :shows_employer_name::boolean then app.placement_employer(p.id) end as employer_name, p.changed_in
-from app.placement p where true
+select {{placement_columns}}, n.candidate_alias, n.employer_name, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title, p.changed_in
+from app.placement p left join lateral app.placement_names(p.id) n on true where true
 
 -- Whether the asker sees it: a list of what belongs to it is 404 when not.
 -- query: placement_seen
@@ -34,8 +32,8 @@ select p.id from app.placement p where p.id = :placement_id
 -- query: placement_get
 -- rows: one
 -- whose: candidate_id
-select {{placement_columns}}, app.placement_alias(p.id) as candidate_alias, app.placement_employer(p.id) as employer_name
-from app.placement p where p.id = :id
+select {{placement_columns}}, n.candidate_alias, n.employer_name, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title
+from app.placement p left join lateral app.placement_names(p.id) n on true where p.id = :id
 
 -- query: placement_make
 -- rows: none

@@ -6,9 +6,10 @@
 -- sort: heldAt c.held_at timestamptz held_at
 -- key: c.id
 -- newest-first:
-select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason,
+select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, n.held_by_name, c.note_id, c.withdrawn_at, c.withdrawn_by,
+       n.withdrawn_by_name, c.withdrawn_reason,
        c.version, c.changed_at
-from app.placement_contact c where c.placement_id = :placement_id::uuid
+from app.placement_contact c left join lateral app.placement_contact_names(c.id) n on true where c.placement_id = :placement_id::uuid
 
 -- query: placement_contact_make
 -- rows: none
@@ -18,9 +19,10 @@ select app.placement_contact_make(:id::uuid, :placement_id::uuid, :document::jso
 -- query: placement_contact_get
 -- rows: one
 -- whose: candidate_id
-select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason,
+select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.held_at, c.held_by, n.held_by_name, c.note_id, c.withdrawn_at, c.withdrawn_by,
+       n.withdrawn_by_name, c.withdrawn_reason,
        c.version, c.changed_at
-from app.placement_contact c where c.id = :id
+from app.placement_contact c left join lateral app.placement_contact_names(c.id) n on true where c.id = :id
 
 -- query: placement_contact_withdraw
 -- body: PlacementContactWithdrawal

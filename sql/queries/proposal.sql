@@ -25,12 +25,6 @@ select {{proposal_columns}},
        case when :shows_card::boolean then app.card_of_proposal(p.id) end as card, p.changed_in
 from app.proposal p where true
 
--- Whether the asker sees it: a list of what belongs to it is 404 when not.
--- query: proposal_seen
--- rows: one
--- whose: nobody
-select p.id from app.proposal p where p.id = :proposal_id
-
 -- query: proposal_get
 -- rows: one
 -- whose: candidate_id
@@ -55,12 +49,3 @@ select app.proposal_withdraw(:id::uuid)
 -- rows: none
 -- writes: yes
 select app.proposal_undo(:id::uuid, @reason, @note)
-
--- query: proposal_transition_list
--- rows: many
--- whose: candidate_id
--- sort: at t.at timestamptz at
--- key: t.seq seq bigint
-select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, p.candidate_id
-from app.transition t join app.proposal p on p.id = t.subject_id
-where t.noun = 'proposal' and t.subject_id = :proposal_id

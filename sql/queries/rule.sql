@@ -15,9 +15,13 @@ r.id, r.code, r.scope, r.scope_id, r.state, r.value, r.source, r.decision, r.ado
 -- key: r.id
 select {{rule_columns}} from ref.known_rule r where true
 
+-- query: rule_seen
+-- rows: one
+select r.id from ref.known_rule r where r.id = :rule_id
+
 -- query: rule_get
 -- rows: one
-select {{rule_columns}} from ref.known_rule r where r.id = :id
+select {{rule_columns}}, app.colleague_name(r.adopted_by) as adopted_by_name from ref.known_rule r where r.id = :id
 
 -- query: rule_insert
 -- body: RuleNew

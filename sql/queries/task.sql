@@ -39,12 +39,6 @@ select {{task_columns}},
        case when :shows_actions::boolean then app.task_actions(t) end as actions, t.version, t.changed_at, t.changed_in
 from app.task t join ref.task_kind k on k.kind = t.kind where true
 
--- Whether the asker sees it: a list of what belongs to it is 404 when not.
--- query: task_seen
--- rows: one
--- whose: nobody
-select t.id from app.task t where t.id = :task_id
-
 -- query: task_get
 -- rows: one
 -- whose: candidate_id
@@ -106,12 +100,3 @@ select app.task_replan(:id::uuid, @due_at::timestamptz, @due_day::date, @deviati
 -- rows: none
 -- writes: yes
 select app.task_reassign(:id::uuid, @owner_user_id::uuid, @owner_organisation_id::uuid, @owner_employer_id::uuid, @owner_candidate_id::uuid)
-
--- query: task_transition_list
--- rows: many
--- whose: candidate_id
--- sort: at s.at timestamptz at
--- key: s.seq seq bigint
-select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, t.candidate_id
-from app.transition s join app.task t on t.id = s.subject_id
-where s.noun = 'task' and s.subject_id = :task_id

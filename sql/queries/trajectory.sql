@@ -3,7 +3,7 @@
 -- fragment: trajectory_columns
 t.id, t.candidate_id, t.kind, t.state, t.organisation_id, t.project_id, t.benefit_id, t.vacancy_id, t.reserved_until, t.holds_place, t.employer_id,
 t.current_employer_id, t.starts_on, t.ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_through_on, t.outcome,
-t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_channel, t.rules_received_on, t.rules_document_id,
+t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, case when :shows_rules_handed_by_name::boolean then app.colleague_name(t.rules_handed_by) end as rules_handed_by_name, t.rules_channel, t.rules_received_on, t.rules_document_id,
 t.shared_at is not null and t.unshared_at is null as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at,
 t.employer_answered_at, t.version, t.changed_at
 

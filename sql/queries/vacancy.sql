@@ -144,11 +144,3 @@ returning v.id
 -- body: VacancyEnding
 -- rows: one
 update app.vacancy v set state = app.move('vacancy', app.vacancy_now(v.state, v.needed_by), @how) where v.id = :id returning v.id
-
--- query: vacancy_transition_list
--- rows: many
--- sort: at t.at timestamptz at
--- key: t.seq seq bigint
-select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id
-from app.transition t join app.vacancy v on v.id = t.subject_id
-where t.noun = 'vacancy' and t.subject_id = :vacancy_id

@@ -11,14 +11,14 @@ w.id, w.placement_id, w.candidate_id, w.measured_on, w.percentage, w.method, w.m
 -- sort: measuredOn w.measured_on date measured_on
 -- key: w.id
 -- newest-first:
-select {{wage_value_columns}}
-from app.wage_value w where true
+select {{wage_value_columns}}, n.candidate_alias, n.employer_name
+from app.wage_value w left join lateral app.wage_value_names(w.id) n on true where true
 
 -- query: wage_value_get
 -- rows: one
 -- whose: candidate_id
-select {{wage_value_columns}}
-from app.wage_value w where w.id = :id
+select {{wage_value_columns}}, n.candidate_alias, n.employer_name
+from app.wage_value w left join lateral app.wage_value_names(w.id) n on true where w.id = :id
 
 -- query: wage_value_note
 -- rows: none

@@ -1,5 +1,6 @@
 -- The life of a rule of a municipality.
 -- row: app.rule old.state
+-- log: app.transition s join ref.known_rule n on n.id = s.subject_id
 -- unasked: replace, restore
 insert into ref.state (noun, state, phase, initial) values
     ('rule', 'drafted',   'pending', true),

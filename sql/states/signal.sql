@@ -1,6 +1,7 @@
 -- The life of a signal. It is looked into, and then somebody says what it was. Whoever sent it withdraws it before it was looked into.
 -- row: app.signal old.state
 -- unasked: look_into, correct
+-- log: app.transition s join app.signal n on n.id = s.subject_id and app.signal_inside(n)
 insert into ref.state (noun, state, phase, initial) values
     ('signal', 'received',    'pending', true),
     ('signal', 'looked_into', 'open',    false),

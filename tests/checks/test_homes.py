@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'openapi'))
-from generator import sql  # noqa: E402
+from generator import sql, states  # noqa: E402
 from generator.contract import Contract  # noqa: E402
 
 CONTRACT = Contract(ROOT / 'openapi')
@@ -25,7 +25,9 @@ def noun_of(file):
 
 SERVICES = {operation.service for operation in CONTRACT.operations}
 NOUNS = {noun_of(operation.file.removesuffix('.yaml')): operation.service for operation in CONTRACT.operations}
-QUERIES = [query for program, found in sql.read(ROOT / 'sql/queries').items() if program in SERVICES for query in found]
+STATEMENTS = sql.read(ROOT / 'sql/queries')
+states.log_queries(CONTRACT, STATEMENTS, set())
+QUERIES = [query for program, found in STATEMENTS.items() if program in SERVICES for query in found]
 
 
 @pytest.mark.parametrize('noun', [noun for noun in NOUNS if noun != 'queue'])

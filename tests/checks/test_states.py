@@ -78,3 +78,15 @@ def test_what_does_not_fit_is_refused(before, after, match):
 def test_an_operation_that_the_contract_does_not_have_is_refused():
     with pytest.raises(Wrong, match='light.sql: createShadow is no operation of the contract'):
         states.functions([states.Noun('light', LIGHT)], {'updateLight': []}, {}, {})
+
+
+def test_a_noun_with_states_has_its_log_in_the_contract(tmp_path):
+    (tmp_path / 'sql/states').mkdir(parents=True)
+    (tmp_path / 'sql/states/light.sql').write_text(LIGHT)
+    contract = tiny.contract(tmp_path / 'openapi')
+    with pytest.raises(Wrong, match='light.sql: the contract has no getLight, below which the log of its states stands'):
+        states.log_queries(contract, {'things': []}, set())
+    one = {'operationId': 'getLight', 'tags': [], 'x-rights': {'clerk': 'tenant', 'boss': 'tenant'}}
+    made = states.log(contract.nouns[0], {'parameters': ['lightId'], 'get': one})
+    assert made['get']['operationId'] == 'listLightTransitions' and made['get']['x-rights'] == one['x-rights'] and made['parameters'] == ['lightId']
+    assert states.log(contract.nouns[0], {'parameters': [], 'get': {**one, 'x-log': {'boss': 'tenant'}}})['get']['x-rights'] == {'boss': 'tenant'}

@@ -24,7 +24,7 @@ def test_staff_tell_what_they_saw(as_role, tell, candidate, region):
     lead = as_role('team_lead')
     made = tell(as_role('consultant'), seenBy='Karin de Vries (docent)', words='Nam de telefoon niet op.')
     assert made.status == 201 and made.json['state'] == 'received' and set(made.json) == {
-        '_links', 'id', 'candidateId', 'kind', 'state', 'seenBy', 'seenAt', 'receivedAt', 'version', 'changedAt'}
+        '_links', 'id', 'candidateId', 'kind', 'state', 'seenBy', 'seenAt', 'receivedAt', 'actions', 'version', 'changedAt'}
     seen = lead.get(f'/signals/{made.json["id"]}').json
     assert seen['madeBy'] and seen['candidateId'] == candidate.json['id']
     assert [s['id'] for s in lead.get(f'/signals?candidateId={candidate.json["id"]}').json['items']] == [seen['id']]
@@ -175,6 +175,35 @@ def test_seen_builder_the_screen_of_whoever_is_on_duty(as_role, tell, person, on
         seen, = [one for one in client.get('/signals').json['items'] if one['id'] == made]
         assert seen['candidateAlias'] == candidate.json['alias']
     assert all('candidateAlias' not in one for one in as_role('consultant').get('/signals').json['items'])
+
+
+def test_seen_builder_a_signal_says_what_can_be_done_with_it(as_role, tell):
+    """An app had to try: which of the four calls is open, and for whom, stood nowhere. What is offered is done, and what is not is refused."""
+    bodies = {'handleSignal': ('handlings', {'outcome': 'excused'}), 'correctHandling': ('corrections', {'outcome': 'ill', 'reason': 'De melding lag bij de balie.'}),
+              'orderCheck': ('checks', {'how': 'call'}), 'withdrawSignal': ('withdrawals', None)}
+    offered = {}
+    for sender in ('consultant', 'team_lead'):
+        for step in ('received', 'handled', 'withdrawn'):
+            for operation, (place, body) in bodies.items():
+                for role in ('consultant', 'team_lead', 'case_manager', 'tenant_admin'):
+                    made = tell(as_role(sender)).json
+                    at = f'/signals/{made["id"]}'
+                    if step == 'handled':
+                        assert as_role('team_lead').post(f'{at}/handlings', {'outcome': 'not_excused'}).status == 200
+                    elif step == 'withdrawn':
+                        assert as_role(sender).post(f'{at}/withdrawals').status == 200
+                    shown = as_role(role).get(at)
+                    if shown.status == 200:
+                        offers = {a['operation']: a for a in shown.json['actions']}
+                        listed, = [one['actions'] for one in as_role(role).get('/signals?pageSize=100').json['items'] if one['id'] == made['id']]
+                        assert listed == shown.json['actions']
+                        done = as_role(role).post(f'{at}/{place}', body)
+                        assert (done.status == 200) == (operation in offers), (sender, step, operation, role, offers, done.text)
+                        assert operation not in offers or offers[operation]['href'] == f'/v1{at}/{place}'
+                        offered.setdefault((sender == role, step, role), set()).update(offers)
+    assert offered[True, 'received', 'consultant'] == {'withdrawSignal'} and offered[False, 'received', 'case_manager'] == {'handleSignal', 'orderCheck'}
+    assert offered[True, 'received', 'team_lead'] == {'handleSignal', 'orderCheck', 'withdrawSignal'} and offered[False, 'handled', 'team_lead'] == {'correctHandling'}
+    assert offered[False, 'received', 'tenant_admin'] == set() == offered[True, 'withdrawn', 'consultant']
 
 
 def test_the_next_duty_of_today_has_it_and_nobody_outside_the_wall(as_role, tell, person, on_duty, region):

@@ -213,11 +213,12 @@ CALLS = {
     'app.placement_undo(uuid,text)': ('placements', "app.placement_undo(%(placement)s, 'other')", 'MW404'),
     'app.placement_contact_make(uuid,uuid,jsonb)': ('placements', """app.placement_contact_make(gen_random_uuid(), %(placement)s,
         '{"with_whom": "candidate", "channel": "call", "outcome": "fine"}')""", 'MW404'),
+    'app.placement_contact_names(uuid)': ('placements', "(select count(*)::int from app.placement_contact_names('01920000-0000-7000-8000-000000000fc1'))", 0),
     'app.placement_contact_withdraw(uuid,text)': ('placements', "app.placement_contact_withdraw('01920000-0000-7000-8000-000000000fc1', 'other')", 'MW404'),
     'app.placement_call(uuid)': ('placements', 'app.placement_call(%(placement)s)', 'MW404'),
     'app.placement_deviate(uuid,text,integer[],text,text)': ('placements', "app.placement_deviate(%(placement)s, 'light', null, 'candidate', 'other')", 'MW404'),
-    'app.placement_alias(uuid)': ('placements', 'app.placement_alias(%(placement)s)', None),
-    'app.placement_employer(uuid)': ('placements', 'app.placement_employer(%(placement)s)', None),
+    'app.placement_names(uuid)': ('placements', '(select count(*)::int from app.placement_names(%(placement)s))', 0),
+    'app.wage_value_names(uuid)': ('placements', "(select count(*)::int from app.wage_value_names('01920000-0000-7000-8000-000000001101'))", 0),
     'app.candidate_withdraw_consent(uuid,text)': (
         'candidates', "app.candidate_withdraw_consent(%(candidate)s, 'letter')", 'MW404'),
     'app.appointment_proven(uuid)': ('candidates', 'app.appointment_proven(%(appointment)s)', None),
@@ -459,7 +460,7 @@ def test_who_does_not_see_a_row_cannot_act_on_it(region, target, attacker):
 
 def test_who_sees_it_gets_further(region, target):
     """So the refusals above are those of the predicate."""
-    roles = {'measures': 'team_lead', 'app.decisions_go_on()': 'system', 'app.benefits_end()': 'system'}       # the matching unit is outside the wall of measures
+    roles = {'measures': 'team_lead', 'app.wage_value_names(uuid)': 'team_lead', 'app.decisions_go_on()': 'system', 'app.benefits_end()': 'system'}       # the matching unit is outside the wall of measures
     got = {name: outcome(region, program, call, target, tenant='1', scope='tenant', role=roles.get(name, roles.get(program, 'consultant'))) for name, (program, call, _) in CALLS.items()}
     assert not [name for name, (_, _, refused) in CALLS.items() if got[name] == refused], got
 

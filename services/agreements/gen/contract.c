@@ -160,6 +160,20 @@ static enum err sign_with_link_plan(struct ctx *ctx, const struct request *req, 
     sql_agreement_sign_by_link(plan, req->body);
     return OK;
 }
+static const struct right list_agreement_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_agreement_transitions_path[] = {
+    {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listAgreementTransitions: What happened to an agreement */
+static enum err list_agreement_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_agreement_seen(plan, (struct sql_agreement_seen){.agreement_id = req->path[0]});
+    sql_agreement_transition_list(plan, (struct sql_agreement_transition_list){
+        .agreement_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right list_documents_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_documents_query[] = {
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -171,8 +185,10 @@ static const struct field list_documents_query[] = {
 /* listDocuments: Documents */
 static enum err list_documents_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_document_list(plan);
+    (void)ctx;
+    sql_document_list(plan, (struct sql_document_list){
+        .shows_asked_by_name = request_shows(req, 16),
+    });
     return OK;
 }
 static const struct right get_document_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -183,7 +199,10 @@ static const struct field get_document_path[] = {
 static enum err get_document_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_document_get(plan, (struct sql_document_get){.id = req->path[0]});
+    sql_document_get(plan, (struct sql_document_get){
+        .shows_asked_by_name = request_shows(req, 16),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right get_document_content_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -209,7 +228,10 @@ static enum err create_card_document_plan(struct ctx *ctx, const struct request 
         .candidate_id = req->path[0],
         .id = req->new_id,
     });
-    sql_document_get(plan, (struct sql_document_get){.id = req->new_id});
+    sql_document_get(plan, (struct sql_document_get){
+        .shows_asked_by_name = request_shows(req, 16),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right withdraw_document_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -221,7 +243,24 @@ static enum err withdraw_document_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_document_withdraw(plan, (struct sql_document_withdraw){.document_id = req->path[0]});
-    sql_document_get(plan, (struct sql_document_get){.id = req->path[0]});
+    sql_document_get(plan, (struct sql_document_get){
+        .shows_asked_by_name = request_shows(req, 16),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_document_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_document_transitions_path[] = {
+    {.name = "documentId", .key = {"\"documentId\":", 13}, .column = "document_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listDocumentTransitions: What happened to a document */
+static enum err list_document_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_document_seen(plan, (struct sql_document_seen){.document_id = req->path[0]});
+    sql_document_transition_list(plan, (struct sql_document_transition_list){
+        .document_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -310,8 +349,10 @@ static const struct field list_letter_templates_query[] = {
 /* listLetterTemplates: Letters as the municipality writes them */
 static enum err list_letter_templates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx, (void)req;
-    sql_letter_template_list(plan);
+    (void)ctx;
+    sql_letter_template_list(plan, (struct sql_letter_template_list){
+        .shows_uploaded_by_name = request_shows(req, 8),
+    });
     return OK;
 }
 static const struct right create_letter_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -322,7 +363,10 @@ static enum err create_letter_template_plan(struct ctx *ctx, const struct reques
         .id = req->new_id,
         .actor = ctx->actor->user_id,
     });
-    sql_letter_template_get(plan, (struct sql_letter_template_get){.id = req->new_id});
+    sql_letter_template_get(plan, (struct sql_letter_template_get){
+        .shows_uploaded_by_name = request_shows(req, 8),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_letter_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -333,7 +377,10 @@ static const struct field get_letter_template_path[] = {
 static enum err get_letter_template_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_letter_template_get(plan, (struct sql_letter_template_get){.id = req->path[0]});
+    sql_letter_template_get(plan, (struct sql_letter_template_get){
+        .shows_uploaded_by_name = request_shows(req, 8),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right use_letter_template_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -347,7 +394,26 @@ static enum err use_letter_template_plan(struct ctx *ctx, const struct request *
     sql_letter_template_use(plan, (struct sql_letter_template_use){
         .letter_template_id = req->path[0],
     });
-    sql_letter_template_get(plan, (struct sql_letter_template_get){.id = req->path[0]});
+    sql_letter_template_get(plan, (struct sql_letter_template_get){
+        .shows_uploaded_by_name = request_shows(req, 8),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_letter_template_transitions_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_letter_template_transitions_path[] = {
+    {.name = "letterTemplateId", .key = {"\"letterTemplateId\":", 19}, .column = "letter_template_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listLetterTemplateTransitions: What happened to a letter template */
+static enum err list_letter_template_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_letter_template_seen(plan, (struct sql_letter_template_seen){
+        .letter_template_id = req->path[0],
+    });
+    sql_letter_template_transition_list(plan, (struct sql_letter_template_transition_list){
+        .letter_template_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_participations_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -483,6 +549,20 @@ static enum err move_project_plan(struct ctx *ctx, const struct request *req, st
     (void)ctx;
     sql_project_move(plan, req->body, (struct sql_project_move){.id = req->path[0]});
     sql_project_get(plan, (struct sql_project_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_project_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_project_transitions_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listProjectTransitions: What happened to a project */
+static enum err list_project_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_project_kept(plan, (struct sql_project_kept){.project_id = req->path[0]});
+    sql_project_transition_list(plan, (struct sql_project_transition_list){
+        .project_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_stated_figures_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_PARTNER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -688,6 +768,20 @@ static const struct operation operations[] = {
         .handle = sign_with_link_plan,
     },
     {
+        .id = "listAgreementTransitions",
+        .method = METHOD_GET,
+        .path = "/agreements/{agreementId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_agreement_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_agreement_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_agreement_transition_list,
+        .handle = list_agreement_transitions_plan,
+    },
+    {
         .id = "listDocuments",
         .method = METHOD_GET,
         .path = "/documents",
@@ -697,7 +791,7 @@ static const struct operation operations[] = {
         .rights = list_documents_rights,
         .purpose = "file",
         .parameters = list_documents_query, .parameters_count = 5,
-        .response = &document_schema, .shown = 0xfffffu,
+        .response = &document_schema, .shown = 0x1fffffu,
         .list = &query_document_list,
         .handle = list_documents_plan,
     },
@@ -711,7 +805,7 @@ static const struct operation operations[] = {
         .rights = get_document_rights,
         .purpose = "file",
         .path_fields = get_document_path, .path_count = 1,
-        .response = &document_schema, .shown = 0xfffffu,
+        .response = &document_schema, .shown = 0x1fffffu,
         .handle = get_document_plan,
     },
     {
@@ -737,8 +831,8 @@ static const struct operation operations[] = {
         .rights = create_card_document_rights,
         .purpose = "mediation",
         .path_fields = create_card_document_path, .path_count = 1,
-        .response = &document_schema, .shown = 0xfffffu,
-        .show = &operations[11],
+        .response = &document_schema, .shown = 0x1fffffu,
+        .show = &operations[12],
         .handle = create_card_document_plan,
     },
     {
@@ -751,9 +845,23 @@ static const struct operation operations[] = {
         .rights = withdraw_document_rights,
         .purpose = "file",
         .path_fields = withdraw_document_path, .path_count = 1,
-        .response = &document_schema, .shown = 0xfffffu,
-        .show = &operations[11],
+        .response = &document_schema, .shown = 0x1fffffu,
+        .show = &operations[12],
         .handle = withdraw_document_plan,
+    },
+    {
+        .id = "listDocumentTransitions",
+        .method = METHOD_GET,
+        .path = "/documents/{documentId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_document_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_document_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_document_transition_list,
+        .handle = list_document_transitions_plan,
     },
     {
         .id = "listFigures",
@@ -818,7 +926,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_letter_templates_rights,
         .parameters = list_letter_templates_query, .parameters_count = 1,
-        .response = &letter_template_schema, .shown = 0x7ffu,
+        .response = &letter_template_schema, .shown = 0xfffu,
         .list = &query_letter_template_list,
         .handle = list_letter_templates_plan,
     },
@@ -831,8 +939,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_letter_template_rights,
         .body = &letter_template_new_schema,
-        .response = &letter_template_schema, .shown = 0x7ffu,
-        .show = &operations[21],
+        .response = &letter_template_schema, .shown = 0xfffu,
+        .show = &operations[23],
         .handle = create_letter_template_plan,
     },
     {
@@ -844,7 +952,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_letter_template_rights,
         .path_fields = get_letter_template_path, .path_count = 1,
-        .response = &letter_template_schema, .shown = 0x7ffu,
+        .response = &letter_template_schema, .shown = 0xfffu,
         .handle = get_letter_template_plan,
     },
     {
@@ -856,9 +964,22 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = use_letter_template_rights,
         .path_fields = use_letter_template_path, .path_count = 1,
-        .response = &letter_template_schema, .shown = 0x7ffu,
-        .show = &operations[21],
+        .response = &letter_template_schema, .shown = 0xfffu,
+        .show = &operations[23],
         .handle = use_letter_template_plan,
+    },
+    {
+        .id = "listLetterTemplateTransitions",
+        .method = METHOD_GET,
+        .path = "/letter-templates/{letterTemplateId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_letter_template_transitions_rights,
+        .path_fields = list_letter_template_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_letter_template_transition_list,
+        .handle = list_letter_template_transitions_plan,
     },
     {
         .id = "listParticipations",
@@ -884,7 +1005,7 @@ static const struct operation operations[] = {
         .path_fields = create_participation_path, .path_count = 1,
         .body = &participation_new_schema,
         .response = &participation_schema, .shown = 0x7ffu,
-        .show = &operations[25],
+        .show = &operations[28],
         .handle = create_participation_plan,
     },
     {
@@ -946,7 +1067,7 @@ static const struct operation operations[] = {
         .rights = create_project_rights,
         .body = &project_new_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[30],
+        .show = &operations[33],
         .handle = create_project_plan,
     },
     {
@@ -985,8 +1106,21 @@ static const struct operation operations[] = {
         .path_fields = move_project_path, .path_count = 1,
         .body = &project_move_schema,
         .response = &project_schema, .shown = 0x1ffffu,
-        .show = &operations[30],
+        .show = &operations[33],
         .handle = move_project_plan,
+    },
+    {
+        .id = "listProjectTransitions",
+        .method = METHOD_GET,
+        .path = "/projects/{projectId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_project_transitions_rights,
+        .path_fields = list_project_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_project_transition_list,
+        .handle = list_project_transitions_plan,
     },
     {
         .id = "listStatedFigures",
@@ -1011,7 +1145,7 @@ static const struct operation operations[] = {
         .rights = create_stated_figure_rights,
         .body = &stated_figure_new_schema,
         .response = &stated_figure_schema, .shown = 0x3fffu,
-        .show = &operations[35],
+        .show = &operations[39],
         .handle = create_stated_figure_plan,
     },
     {
@@ -1053,5 +1187,5 @@ static const struct operation operations[] = {
 };
 
 const struct service agreements_service = {
-    "agreements", operations, 38, false,
+    "agreements", operations, 42, false,
 };

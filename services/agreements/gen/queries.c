@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(43 <= LIMIT_QUERIES, "queries");
+_Static_assert(51 <= LIMIT_QUERIES, "queries");
 _Static_assert(12 <= LIMIT_VALUES, "stated_figure_insert");
 
 static const struct query_filter agreement_list_filters[] = {
@@ -236,26 +236,32 @@ const struct query query_document_list = {
     .name = "document_list",
     .text = "select d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.languag"
             "e, d.audience, d.retention, d.state, d.fault, encode(d.hash, 'hex') as hash, d.pages, d.size, d."
-            "asked_by, d.asked_at, d.made_at, d.version, d.changed_at from app.document d where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            "asked_by, case when $1::boolean then app.colleague_name(d.asked_by) end as asked_by_name, d.aske"
+            "d_at, d.made_at, d.version, d.changed_at from app.document d where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &document_list_list, .whose = "candidate_id",
 };
-struct statement *sql_document_list(struct plan *plan)
+struct statement *sql_document_list(struct plan *plan, struct sql_document_list args)
 {
-    return plan_add(plan, &query_document_list, NULL);
+    const struct str values[] = {
+        args.shows_asked_by_name,
+    };
+    return plan_add(plan, &query_document_list, values);
 }
 
 const struct query query_document_get = {
     .name = "document_get",
     .text = "select d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.languag"
             "e, d.audience, d.retention, d.state, d.fault, encode(d.hash, 'hex') as hash, d.pages, d.size, d."
-            "asked_by, d.asked_at, d.made_at, d.version, d.changed_at from app.document d where d.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "asked_by, case when $1::boolean then app.colleague_name(d.asked_by) end as asked_by_name, d.aske"
+            "d_at, d.made_at, d.version, d.changed_at from app.document d where d.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_document_get(struct plan *plan, struct sql_document_get args)
 {
     const struct str values[] = {
+        args.shows_asked_by_name,
         args.id,
     };
     return plan_add(plan, &query_document_get, values);
@@ -442,26 +448,31 @@ static const struct query_list letter_template_list_list = {
 const struct query query_letter_template_list = {
     .name = "letter_template_list",
     .text = "select l.id, l.template, l.number, l.state, l.fault, encode(l.hash, 'hex') as hash, l.preview_id"
-            ", l.uploaded_by, l.uploaded_at, l.version, l.changed_at from app.letter_template l where true",
-    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
+            ", l.uploaded_by, case when $1::boolean then app.colleague_name(l.uploaded_by) end as uploaded_by"
+            "_name, l.uploaded_at, l.version, l.changed_at from app.letter_template l where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &letter_template_list_list,
 };
-struct statement *sql_letter_template_list(struct plan *plan)
+struct statement *sql_letter_template_list(struct plan *plan, struct sql_letter_template_list args)
 {
-    return plan_add(plan, &query_letter_template_list, NULL);
+    const struct str values[] = {
+        args.shows_uploaded_by_name,
+    };
+    return plan_add(plan, &query_letter_template_list, values);
 }
 
 const struct query query_letter_template_get = {
     .name = "letter_template_get",
     .text = "select l.id, l.template, l.number, l.state, l.fault, encode(l.hash, 'hex') as hash, l.preview_id"
-            ", l.uploaded_by, l.uploaded_at, l.version, l.changed_at from app.letter_template l where l.id = "
-            "$1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            ", l.uploaded_by, case when $1::boolean then app.colleague_name(l.uploaded_by) end as uploaded_by"
+            "_name, l.uploaded_at, l.version, l.changed_at from app.letter_template l where l.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_letter_template_get(struct plan *plan, struct sql_letter_template_get args)
 {
     const struct str values[] = {
+        args.shows_uploaded_by_name,
         args.id,
     };
     return plan_add(plan, &query_letter_template_get, values);
@@ -880,4 +891,165 @@ struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_
     return plan_add(plan, &query_stated_figure_delete, values);
 }
 
-const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_document_card, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_letter_template_list, &query_letter_template_get, &query_letter_template_insert, &query_letter_template_use, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_seen, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, NULL};
+const struct query query_agreement_seen = {
+    .name = "agreement_seen",
+    .text = "select n.id from app.agreement n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_agreement_seen(struct plan *plan, struct sql_agreement_seen args)
+{
+    const struct str values[] = {
+        args.agreement_id,
+    };
+    return plan_add(plan, &query_agreement_seen, values);
+}
+
+static const struct query_sort agreement_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list agreement_transition_list_list = {
+    NULL, 0,
+    agreement_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_agreement_transition_list = {
+    .name = "agreement_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.agreement n on n.id = s.subject_id where s.noun = 'agreement' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &agreement_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_agreement_transition_list(struct plan *plan, struct sql_agreement_transition_list args)
+{
+    const struct str values[] = {
+        args.agreement_id,
+    };
+    return plan_add(plan, &query_agreement_transition_list, values);
+}
+
+const struct query query_document_seen = {
+    .name = "document_seen",
+    .text = "select n.id from app.document n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_document_seen(struct plan *plan, struct sql_document_seen args)
+{
+    const struct str values[] = {
+        args.document_id,
+    };
+    return plan_add(plan, &query_document_seen, values);
+}
+
+static const struct query_sort document_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list document_transition_list_list = {
+    NULL, 0,
+    document_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_document_transition_list = {
+    .name = "document_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.document n on n.id = s.subject_id where s.noun = 'document' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &document_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_document_transition_list(struct plan *plan, struct sql_document_transition_list args)
+{
+    const struct str values[] = {
+        args.document_id,
+    };
+    return plan_add(plan, &query_document_transition_list, values);
+}
+
+const struct query query_letter_template_seen = {
+    .name = "letter_template_seen",
+    .text = "select n.id from app.letter_template n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_letter_template_seen(struct plan *plan, struct sql_letter_template_seen args)
+{
+    const struct str values[] = {
+        args.letter_template_id,
+    };
+    return plan_add(plan, &query_letter_template_seen, values);
+}
+
+static const struct query_sort letter_template_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list letter_template_transition_list_list = {
+    NULL, 0,
+    letter_template_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_letter_template_transition_list = {
+    .name = "letter_template_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
+            "s join app.letter_template n on n.id = s.subject_id where s.noun = 'letter_template' and s.subje"
+            "ct_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &letter_template_transition_list_list,
+};
+struct statement *sql_letter_template_transition_list(struct plan *plan, struct sql_letter_template_transition_list args)
+{
+    const struct str values[] = {
+        args.letter_template_id,
+    };
+    return plan_add(plan, &query_letter_template_transition_list, values);
+}
+
+const struct query query_project_kept = {
+    .name = "project_kept",
+    .text = "select n.id from region.project n where n.id = $1 and n.tenant_id = (select app.tenant())",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_project_kept(struct plan *plan, struct sql_project_kept args)
+{
+    const struct str values[] = {
+        args.project_id,
+    };
+    return plan_add(plan, &query_project_kept, values);
+}
+
+static const struct query_sort project_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list project_transition_list_list = {
+    NULL, 0,
+    project_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_project_transition_list = {
+    .name = "project_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
+            "s join region.project n on n.id = s.subject_id where s.noun = 'project' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &project_transition_list_list,
+};
+struct statement *sql_project_transition_list(struct plan *plan, struct sql_project_transition_list args)
+{
+    const struct str values[] = {
+        args.project_id,
+    };
+    return plan_add(plan, &query_project_transition_list, values);
+}
+
+const struct query *const agreements_queries[] = {&query_agreement_list, &query_agreement_get, &query_agreement_insert, &query_agreement_change, &query_agreement_move, &query_agreement_revise, &query_agreement_sign, &query_agreement_link_make, &query_agreement_link_read, &query_agreement_read_by_link, &query_agreement_sign_by_link, &query_document_list, &query_document_get, &query_document_content, &query_document_withdraw, &query_document_card, &query_figure_list, &query_figure_get, &query_figure_request, &query_figure_record_list, &query_figure_now, &query_letter_template_list, &query_letter_template_get, &query_letter_template_insert, &query_letter_template_use, &query_participation_list, &query_participation_get, &query_participation_insert, &query_participation_change, &query_participation_delete, &query_project_list, &query_project_seen, &query_project_get, &query_project_insert, &query_project_lead, &query_project_change, &query_project_lead_change, &query_project_move, &query_stated_figure_list, &query_stated_figure_get, &query_stated_figure_insert, &query_stated_figure_change, &query_stated_figure_delete, &query_agreement_seen, &query_agreement_transition_list, &query_document_seen, &query_document_transition_list, &query_letter_template_seen, &query_letter_template_transition_list, &query_project_kept, &query_project_transition_list, NULL};

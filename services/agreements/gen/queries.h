@@ -67,11 +67,14 @@ extern const struct query query_agreement_sign_by_link;
 struct statement *sql_agreement_sign_by_link(struct plan *plan, const struct signing_signature *body);
 
 extern const struct query query_document_list;
-struct statement *sql_document_list(struct plan *plan);
+struct sql_document_list {
+    struct str shows_asked_by_name;
+};
+struct statement *sql_document_list(struct plan *plan, struct sql_document_list args);
 
 extern const struct query query_document_get;
 struct sql_document_get {
-    struct str id;
+    struct str shows_asked_by_name, id;
 };
 struct statement *sql_document_get(struct plan *plan, struct sql_document_get args);
 
@@ -121,11 +124,14 @@ struct sql_figure_now {
 struct statement *sql_figure_now(struct plan *plan, struct sql_figure_now args);
 
 extern const struct query query_letter_template_list;
-struct statement *sql_letter_template_list(struct plan *plan);
+struct sql_letter_template_list {
+    struct str shows_uploaded_by_name;
+};
+struct statement *sql_letter_template_list(struct plan *plan, struct sql_letter_template_list args);
 
 extern const struct query query_letter_template_get;
 struct sql_letter_template_get {
-    struct str id;
+    struct str shows_uploaded_by_name, id;
 };
 struct statement *sql_letter_template_get(struct plan *plan, struct sql_letter_template_get args);
 
@@ -242,6 +248,54 @@ struct sql_stated_figure_delete {
     struct str id, version;
 };
 struct statement *sql_stated_figure_delete(struct plan *plan, struct sql_stated_figure_delete args);
+
+extern const struct query query_agreement_seen;
+struct sql_agreement_seen {
+    struct str agreement_id;
+};
+struct statement *sql_agreement_seen(struct plan *plan, struct sql_agreement_seen args);
+
+extern const struct query query_agreement_transition_list;
+struct sql_agreement_transition_list {
+    struct str agreement_id;
+};
+struct statement *sql_agreement_transition_list(struct plan *plan, struct sql_agreement_transition_list args);
+
+extern const struct query query_document_seen;
+struct sql_document_seen {
+    struct str document_id;
+};
+struct statement *sql_document_seen(struct plan *plan, struct sql_document_seen args);
+
+extern const struct query query_document_transition_list;
+struct sql_document_transition_list {
+    struct str document_id;
+};
+struct statement *sql_document_transition_list(struct plan *plan, struct sql_document_transition_list args);
+
+extern const struct query query_letter_template_seen;
+struct sql_letter_template_seen {
+    struct str letter_template_id;
+};
+struct statement *sql_letter_template_seen(struct plan *plan, struct sql_letter_template_seen args);
+
+extern const struct query query_letter_template_transition_list;
+struct sql_letter_template_transition_list {
+    struct str letter_template_id;
+};
+struct statement *sql_letter_template_transition_list(struct plan *plan, struct sql_letter_template_transition_list args);
+
+extern const struct query query_project_kept;
+struct sql_project_kept {
+    struct str project_id;
+};
+struct statement *sql_project_kept(struct plan *plan, struct sql_project_kept args);
+
+extern const struct query query_project_transition_list;
+struct sql_project_transition_list {
+    struct str project_id;
+};
+struct statement *sql_project_transition_list(struct plan *plan, struct sql_project_transition_list args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const agreements_queries[];

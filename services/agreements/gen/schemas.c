@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(21 <= LIMIT_FIELDS, "Agreement");
+_Static_assert(21 <= LIMIT_FIELDS, "Document");
 
 static const char *const values_0[] = {"quote", "placement_sheet", "project_sheet", NULL};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
@@ -280,13 +280,14 @@ static const struct field document_fields[] = {
     {.name = "pages", .key = {"\"pages\":", 8}, .column = "pages", .type = FIELD_INT, .min = 1, .max = 1000, .visible_to = 0xffffffffu},
     {.name = "size", .key = {"\"size\":", 7}, .column = "size", .type = FIELD_INT, .min = 1, .max = 2097152, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedByName", .key = {"\"askedByName\":", 14}, .column = "asked_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "askedAt", .key = {"\"askedAt\":", 10}, .column = "asked_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema document_schema = {
-    .name = "Document", .fields = document_fields, .count = 20,
+    .name = "Document", .fields = document_fields, .count = 21,
     .size = 0, .self = "/documents/",
 };
 static const struct field figure_definition_fields[] = {
@@ -381,12 +382,13 @@ static const struct field letter_template_fields[] = {
     {.name = "hash", .key = {"\"hash\":", 7}, .column = "hash", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 64, .visible_to = 0xffffffffu},
     {.name = "previewId", .key = {"\"previewId\":", 12}, .column = "preview_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "uploadedBy", .key = {"\"uploadedBy\":", 13}, .column = "uploaded_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "uploadedByName", .key = {"\"uploadedByName\":", 17}, .column = "uploaded_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "uploadedAt", .key = {"\"uploadedAt\":", 13}, .column = "uploaded_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema letter_template_schema = {
-    .name = "LetterTemplate", .fields = letter_template_fields, .count = 11,
+    .name = "LetterTemplate", .fields = letter_template_fields, .count = 12,
     .size = 0, .self = "/letter-templates/",
 };
 static const struct field participation_fields[] = {

@@ -4,6 +4,7 @@
 #define MAATWERK_SERVICES_AGREEMENTS_GEN_SCHEMAS_H
 
 #include "lib/http/schema.h"
+#include "openapi/gen/schemas.h"
 
 /* What a client says of an agreement. (nieuwe afspraak) */
 struct agreement_new {

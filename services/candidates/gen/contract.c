@@ -38,6 +38,8 @@ static enum err list_appointments_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_appointment_list(plan, (struct sql_appointment_list){
+        .shows_handed_by_name = request_shows(req, 24),
+        .shows_recorded_by_name = request_shows(req, 34),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_user_name = request_shows(req, 15),
         .shows_organisation_name = request_shows(req, 16),
@@ -56,8 +58,10 @@ static enum err create_appointment_plan(struct ctx *ctx, const struct request *r
         .actor = ctx->actor->user_id,
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_handed_by_name = request_shows(req, 24),
+        .shows_recorded_by_name = request_shows(req, 34),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 25),
+        .shows_invitation_proven = request_shows(req, 26),
         .id = req->new_id,
     });
     return OK;
@@ -71,8 +75,10 @@ static enum err get_appointment_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_handed_by_name = request_shows(req, 24),
+        .shows_recorded_by_name = request_shows(req, 34),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 25),
+        .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -91,8 +97,10 @@ static enum err update_appointment_plan(struct ctx *ctx, const struct request *r
         .version = req->version,
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_handed_by_name = request_shows(req, 24),
+        .shows_recorded_by_name = request_shows(req, 34),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 25),
+        .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -112,8 +120,10 @@ static enum err move_appointment_plan(struct ctx *ctx, const struct request *req
         .new_id = req->new_id,
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_handed_by_name = request_shows(req, 24),
+        .shows_recorded_by_name = request_shows(req, 34),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 25),
+        .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
     });
     return OK;
@@ -128,23 +138,11 @@ static enum err answer_appointment_plan(struct ctx *ctx, const struct request *r
     (void)ctx;
     sql_appointment_answer(plan, req->body, (struct sql_appointment_answer){.id = req->path[0]});
     sql_appointment_get(plan, (struct sql_appointment_get){
+        .shows_handed_by_name = request_shows(req, 24),
+        .shows_recorded_by_name = request_shows(req, 34),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_invitation_proven = request_shows(req, 25),
+        .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
-    });
-    return OK;
-}
-static const struct right list_appointment_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
-static const struct field list_appointment_transitions_path[] = {
-    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* listAppointmentTransitions: What happened to an appointment */
-static enum err list_appointment_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_appointment_seen(plan, (struct sql_appointment_seen){.appointment_id = req->path[0]});
-    sql_appointment_transition_list(plan, (struct sql_appointment_transition_list){
-        .appointment_id = req->path[0],
     });
     return OK;
 }
@@ -248,6 +246,20 @@ static enum err put_attendance_plan(struct ctx *ctx, const struct request *req, 
     });
     return OK;
 }
+static const struct right list_appointment_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_appointment_transitions_path[] = {
+    {.name = "appointmentId", .key = {"\"appointmentId\":", 16}, .column = "appointment_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listAppointmentTransitions: What happened to an appointment */
+static enum err list_appointment_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_seen(plan, (struct sql_appointment_seen){.appointment_id = req->path[0]});
+    sql_appointment_transition_list(plan, (struct sql_appointment_transition_list){
+        .appointment_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right list_benefits_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field list_benefits_query[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -322,6 +334,20 @@ static enum err move_benefit_plan(struct ctx *ctx, const struct request *req, st
     sql_benefit_get(plan, (struct sql_benefit_get){
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_benefit_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_benefit_transitions_path[] = {
+    {.name = "benefitId", .key = {"\"benefitId\":", 12}, .column = "benefit_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listBenefitTransitions: What happened to a benefit */
+static enum err list_benefit_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_benefit_seen(plan, (struct sql_benefit_seen){.benefit_id = req->path[0]});
+    sql_benefit_transition_list(plan, (struct sql_benefit_transition_list){
+        .benefit_id = req->path[0],
     });
     return OK;
 }
@@ -444,20 +470,6 @@ static enum err merge_candidates_plan(struct ctx *ctx, const struct request *req
     (void)ctx;
     sql_candidate_merge(plan, req->body, (struct sql_candidate_merge){.id = req->path[0]});
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
-    return OK;
-}
-static const struct right list_candidate_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field list_candidate_transitions_path[] = {
-    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* listCandidateTransitions: What happened to a candidate's file */
-static enum err list_candidate_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_candidate_seen(plan, (struct sql_candidate_seen){.candidate_id = req->path[0]});
-    sql_candidate_transition_list(plan, (struct sql_candidate_transition_list){
-        .candidate_id = req->path[0],
-    });
     return OK;
 }
 static const struct right withdraw_consent_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -604,6 +616,20 @@ static enum err remove_candidate_condition_plan(struct ctx *ctx, const struct re
     sql_candidate_get(plan, (struct sql_candidate_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_candidate_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_candidate_transitions_path[] = {
+    {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listCandidateTransitions: What happened to a candidate */
+static enum err list_candidate_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_candidate_seen(plan, (struct sql_candidate_seen){.candidate_id = req->path[0]});
+    sql_candidate_transition_list(plan, (struct sql_candidate_transition_list){
+        .candidate_id = req->path[0],
+    });
+    return OK;
+}
 static const struct right get_card_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
 static const struct field get_card_path[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -647,6 +673,7 @@ static enum err list_trajectories_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_trajectory_list(plan, (struct sql_trajectory_list){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_organisation_name = request_shows(req, 13),
         .shows_project_title = request_shows(req, 14),
@@ -665,6 +692,7 @@ static enum err create_trajectory_plan(struct ctx *ctx, const struct request *re
         .actor = ctx->actor->user_id,
     });
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->new_id,
     });
@@ -679,6 +707,7 @@ static enum err get_trajectory_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -702,6 +731,7 @@ static enum err update_trajectory_plan(struct ctx *ctx, const struct request *re
         .version = req->version,
     });
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -719,6 +749,7 @@ static enum err move_trajectory_plan(struct ctx *ctx, const struct request *req,
         return err;
     sql_trajectory_move(plan, req->body, (struct sql_trajectory_move){.id = req->path[0]});
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -736,6 +767,7 @@ static enum err hand_rules_plan(struct ctx *ctx, const struct request *req, stru
         .id = req->path[0],
     });
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -753,6 +785,7 @@ static enum err receive_rules_plan(struct ctx *ctx, const struct request *req, s
         .id = req->path[0],
     });
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -768,6 +801,7 @@ static enum err share_trajectory_plan(struct ctx *ctx, const struct request *req
     (void)ctx;
     sql_trajectory_share(plan, req->body, (struct sql_trajectory_share){.id = req->path[0]});
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -783,6 +817,7 @@ static enum err ask_employer_plan(struct ctx *ctx, const struct request *req, st
     (void)ctx;
     sql_trajectory_ask_employer(plan, (struct sql_trajectory_ask_employer){.id = req->path[0]});
     sql_trajectory_get(plan, (struct sql_trajectory_get){
+        .shows_rules_handed_by_name = request_shows(req, 31),
         .shows_candidate_alias = request_shows(req, 2),
         .id = req->path[0],
     });
@@ -811,6 +846,20 @@ static enum err get_trajectory_progress_plan(struct ctx *ctx, const struct reque
     sql_trajectory_progress(plan, (struct sql_trajectory_progress){.trajectory_id = req->path[0]});
     return OK;
 }
+static const struct right list_trajectory_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_trajectory_transitions_path[] = {
+    {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listTrajectoryTransitions: What happened to a trajectory */
+static enum err list_trajectory_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_trajectory_seen(plan, (struct sql_trajectory_seen){.trajectory_id = req->path[0]});
+    sql_trajectory_transition_list(plan, (struct sql_trajectory_transition_list){
+        .trajectory_id = req->path[0],
+    });
+    return OK;
+}
 static const struct operation operations[] = {
     {
         .id = "listAppointments",
@@ -822,7 +871,7 @@ static const struct operation operations[] = {
         .rights = list_appointments_rights,
         .purpose = "mediation",
         .parameters = list_appointments_query, .parameters_count = 10,
-        .response = &appointment_schema, .shown = 0xffdffffffu,
+        .response = &appointment_schema, .shown = 0x3ffbffffffu,
         .list = &query_appointment_list,
         .handle = list_appointments_plan,
     },
@@ -836,7 +885,7 @@ static const struct operation operations[] = {
         .rights = create_appointment_rights,
         .purpose = "mediation",
         .body = &appointment_new_schema,
-        .response = &appointment_schema, .shown = 0xfffffffffu,
+        .response = &appointment_schema, .shown = 0x3fffffffffu,
         .show = &operations[2],
         .handle = create_appointment_plan,
     },
@@ -850,7 +899,7 @@ static const struct operation operations[] = {
         .rights = get_appointment_rights,
         .purpose = "mediation",
         .path_fields = get_appointment_path, .path_count = 1,
-        .response = &appointment_schema, .shown = 0xfffffffffu,
+        .response = &appointment_schema, .shown = 0x3fffffffffu,
         .handle = get_appointment_plan,
     },
     {
@@ -864,7 +913,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_appointment_path, .path_count = 1,
         .body = &appointment_change_schema,
-        .response = &appointment_schema, .shown = 0xfffffffffu,
+        .response = &appointment_schema, .shown = 0x3fffffffffu,
         .handle = update_appointment_plan,
     },
     {
@@ -878,7 +927,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_appointment_path, .path_count = 1,
         .body = &appointment_move_schema,
-        .response = &appointment_schema, .shown = 0xfffffffffu,
+        .response = &appointment_schema, .shown = 0x3fffffffffu,
         .show = &operations[2],
         .handle = move_appointment_plan,
     },
@@ -893,23 +942,9 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_appointment_path, .path_count = 1,
         .body = &appointment_reply_schema,
-        .response = &appointment_schema, .shown = 0xfffffffffu,
+        .response = &appointment_schema, .shown = 0x3fffffffffu,
         .show = &operations[2],
         .handle = answer_appointment_plan,
-    },
-    {
-        .id = "listAppointmentTransitions",
-        .method = METHOD_GET,
-        .path = "/appointments/{appointmentId}/transitions",
-        .flags = OPERATION_LIST | OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = list_appointment_transitions_rights,
-        .purpose = "mediation",
-        .path_fields = list_appointment_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
-        .list = &query_appointment_transition_list,
-        .handle = list_appointment_transitions_plan,
     },
     {
         .id = "getSessions",
@@ -935,7 +970,7 @@ static const struct operation operations[] = {
         .path_fields = plan_sessions_path, .path_count = 1,
         .body = &sessions_new_schema,
         .response = &sessions_schema, .shown = 0x7u,
-        .show = &operations[7],
+        .show = &operations[6],
         .handle = plan_sessions_plan,
     },
     {
@@ -950,7 +985,7 @@ static const struct operation operations[] = {
         .path_fields = move_session_path, .path_count = 2,
         .body = &session_move_schema,
         .response = &sessions_schema, .shown = 0x7u,
-        .show = &operations[7],
+        .show = &operations[6],
         .handle = move_session_plan,
     },
     {
@@ -965,7 +1000,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_session_path, .path_count = 2,
         .body = &session_cancellation_schema,
         .response = &sessions_schema, .shown = 0x7u,
-        .show = &operations[7],
+        .show = &operations[6],
         .handle = cancel_session_plan,
     },
     {
@@ -994,6 +1029,20 @@ static const struct operation operations[] = {
         .body = &attendance_schema,
         .response = &attendance_list_schema, .shown = 0x7fu,
         .handle = put_attendance_plan,
+    },
+    {
+        .id = "listAppointmentTransitions",
+        .method = METHOD_GET,
+        .path = "/appointments/{appointmentId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_appointment_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_appointment_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_appointment_transition_list,
+        .handle = list_appointment_transitions_plan,
     },
     {
         .id = "listBenefits",
@@ -1066,6 +1115,20 @@ static const struct operation operations[] = {
         .handle = move_benefit_plan,
     },
     {
+        .id = "listBenefitTransitions",
+        .method = METHOD_GET,
+        .path = "/benefits/{benefitId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_benefit_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_benefit_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_benefit_transition_list,
+        .handle = list_benefit_transitions_plan,
+    },
+    {
         .id = "listCandidateParticipations",
         .method = METHOD_GET,
         .path = "/candidate-participations",
@@ -1090,7 +1153,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &candidate_participation_new_schema,
         .response = &candidate_participation_schema, .shown = 0x1ffu,
-        .show = &operations[20],
+        .show = &operations[21],
         .handle = create_candidate_participation_plan,
     },
     {
@@ -1158,7 +1221,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = candidate_create,
     },
     {
@@ -1214,22 +1277,8 @@ static const struct operation operations[] = {
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = merge_candidates_plan,
-    },
-    {
-        .id = "listCandidateTransitions",
-        .method = METHOD_GET,
-        .path = "/candidates/{candidateId}/transitions",
-        .flags = OPERATION_LIST | OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = list_candidate_transitions_rights,
-        .purpose = "file",
-        .path_fields = list_candidate_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
-        .list = &query_candidate_transition_list,
-        .handle = list_candidate_transitions_plan,
     },
     {
         .id = "withdrawConsent",
@@ -1243,7 +1292,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = withdraw_consent_plan,
     },
     {
@@ -1258,7 +1307,7 @@ static const struct operation operations[] = {
         .path_fields = give_consent_path, .path_count = 1,
         .body = &consent_giving_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = give_consent_plan,
     },
     {
@@ -1272,7 +1321,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = report_sick_path, .path_count = 1,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = report_sick_plan,
     },
     {
@@ -1287,7 +1336,7 @@ static const struct operation operations[] = {
         .path_fields = ask_question_path, .path_count = 1,
         .body = &candidate_question_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = ask_question_plan,
     },
     {
@@ -1302,7 +1351,7 @@ static const struct operation operations[] = {
         .path_fields = record_death_path, .path_count = 1,
         .body = &candidate_death_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = record_death_plan,
     },
     {
@@ -1317,7 +1366,7 @@ static const struct operation operations[] = {
         .path_fields = undo_death_path, .path_count = 1,
         .body = &candidate_death_reversal_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[26],
+        .show = &operations[27],
         .handle = undo_death_plan,
     },
     {
@@ -1375,6 +1424,20 @@ static const struct operation operations[] = {
         .handle = remove_candidate_condition_plan,
     },
     {
+        .id = "listCandidateTransitions",
+        .method = METHOD_GET,
+        .path = "/candidates/{candidateId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_candidate_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_candidate_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_candidate_transition_list,
+        .handle = list_candidate_transitions_plan,
+    },
+    {
         .id = "getCard",
         .method = METHOD_GET,
         .path = "/candidates/{candidateId}/card",
@@ -1413,7 +1476,7 @@ static const struct operation operations[] = {
         .rights = list_trajectories_rights,
         .purpose = "mediation",
         .parameters = list_trajectories_query, .parameters_count = 7,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
         .list = &query_trajectory_list,
         .handle = list_trajectories_plan,
     },
@@ -1427,8 +1490,8 @@ static const struct operation operations[] = {
         .rights = create_trajectory_rights,
         .purpose = "mediation",
         .body = &trajectory_new_schema,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
-        .show = &operations[44],
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
+        .show = &operations[45],
         .handle = create_trajectory_plan,
     },
     {
@@ -1441,7 +1504,7 @@ static const struct operation operations[] = {
         .rights = get_trajectory_rights,
         .purpose = "mediation",
         .path_fields = get_trajectory_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
         .handle = get_trajectory_plan,
     },
     {
@@ -1455,7 +1518,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_trajectory_path, .path_count = 1,
         .body = &trajectory_change_schema,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
         .handle = update_trajectory_plan,
     },
     {
@@ -1469,8 +1532,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
-        .show = &operations[44],
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
+        .show = &operations[45],
         .handle = move_trajectory_plan,
     },
     {
@@ -1484,8 +1547,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = hand_rules_path, .path_count = 1,
         .body = &rules_letter_new_schema,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
-        .show = &operations[44],
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
+        .show = &operations[45],
         .handle = hand_rules_plan,
     },
     {
@@ -1499,8 +1562,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = receive_rules_path, .path_count = 1,
         .body = &rules_receipt_new_schema,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
-        .show = &operations[44],
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
+        .show = &operations[45],
         .handle = receive_rules_plan,
     },
     {
@@ -1514,8 +1577,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = share_trajectory_path, .path_count = 1,
         .body = &trajectory_sharing_schema,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
-        .show = &operations[44],
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
+        .show = &operations[45],
         .handle = share_trajectory_plan,
     },
     {
@@ -1528,8 +1591,8 @@ static const struct operation operations[] = {
         .rights = ask_employer_rights,
         .purpose = "mediation",
         .path_fields = ask_employer_path, .path_count = 1,
-        .response = &trajectory_schema, .shown = 0x7ffffffffffu,
-        .show = &operations[44],
+        .response = &trajectory_schema, .shown = 0xfffffffffffu,
+        .show = &operations[45],
         .handle = ask_employer_plan,
     },
     {
@@ -1544,7 +1607,7 @@ static const struct operation operations[] = {
         .path_fields = answer_for_employer_path, .path_count = 1,
         .body = &trajectory_answer_new_schema,
         .response = &trajectory_progress_schema, .shown = 0x3ffu,
-        .show = &operations[52],
+        .show = &operations[53],
         .handle = answer_for_employer_plan,
     },
     {
@@ -1560,8 +1623,22 @@ static const struct operation operations[] = {
         .response = &trajectory_progress_schema, .shown = 0x3ffu,
         .handle = get_trajectory_progress_plan,
     },
+    {
+        .id = "listTrajectoryTransitions",
+        .method = METHOD_GET,
+        .path = "/trajectories/{trajectoryId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_trajectory_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_trajectory_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_trajectory_transition_list,
+        .handle = list_trajectory_transitions_plan,
+    },
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 53, true,
+    "candidates", operations, 55, true,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(59 <= LIMIT_QUERIES, "queries");
+_Static_assert(63 <= LIMIT_QUERIES, "queries");
 _Static_assert(39 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter appointment_list_filters[] = {
@@ -36,18 +36,22 @@ const struct query query_appointment_list = {
     .name = "appointment_list",
     .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
             "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
-            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel"
-            "_reason, a.not_told, a.recorded_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case "
-            "when $1::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as c"
-            "andidate_alias, n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title"
-            " from app.appointment a left join lateral (select m.* from app.appointment_names(a.id) m where $"
-            "2::boolean or $3::boolean or $4::boolean or $5::boolean or $6::boolean) n on true where true",
-    .parameters = 6, .rows = QUERY_MANY, .when_none = OK,
+            " a.invited_at, a.channel, a.handed_by, case when $1::boolean then app.colleague_name(a.handed_by"
+            ") end as handed_by_name, a.message_id, a.answer, a.answered_at, a.reason, a.cancel_reason, a.not"
+            "_told, a.recorded_at, a.recorded_by, case when $2::boolean then app.colleague_name(a.recorded_by"
+            ") end as recorded_by_name, a.moved_to_id, a.version, a.changed_at, case when $3::boolean then (s"
+            "elect c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias, n.user_n"
+            "ame, n.organisation_name, n.employer_name, n.coach_name, n.project_title from app.appointment a "
+            "left join lateral (select m.* from app.appointment_names(a.id) m where $4::boolean or $5::boolea"
+            "n or $6::boolean or $7::boolean or $8::boolean) n on true where true",
+    .parameters = 8, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &appointment_list_list, .whose = "candidate_id",
 };
 struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment_list args)
 {
     const struct str values[] = {
+        args.shows_handed_by_name,
+        args.shows_recorded_by_name,
         args.shows_candidate_alias,
         args.shows_user_name,
         args.shows_organisation_name,
@@ -58,36 +62,26 @@ struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment
     return plan_add(plan, &query_appointment_list, values);
 }
 
-const struct query query_appointment_seen = {
-    .name = "appointment_seen",
-    .text = "select a.id from app.appointment a where a.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment_seen args)
-{
-    const struct str values[] = {
-        args.appointment_id,
-    };
-    return plan_add(plan, &query_appointment_seen, values);
-}
-
 const struct query query_appointment_get = {
     .name = "appointment_get",
     .text = "select a.id, a.candidate_id, a.kind, a.state, a.starts_at, a.ends_at, a.place, a.user_id, a.orga"
             "nisation_id, a.employer_id, a.coach_id, a.trajectory_id, a.proposal_id, a.project_id, a.session,"
-            " a.invited_at, a.channel, a.handed_by, a.message_id, a.answer, a.answered_at, a.reason, a.cancel"
-            "_reason, a.not_told, a.recorded_at, a.recorded_by, a.moved_to_id, a.version, a.changed_at, case "
-            "when $1::boolean then (select c.alias from app.candidate c where c.id = a.candidate_id) end as c"
-            "andidate_alias, case when $2::boolean then app.appointment_proven(a.id) end as invitation_proven"
-            ", n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title from app.appo"
-            "intment a left join lateral app.appointment_names(a.id) n on true where a.id = $3",
-    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            " a.invited_at, a.channel, a.handed_by, case when $1::boolean then app.colleague_name(a.handed_by"
+            ") end as handed_by_name, a.message_id, a.answer, a.answered_at, a.reason, a.cancel_reason, a.not"
+            "_told, a.recorded_at, a.recorded_by, case when $2::boolean then app.colleague_name(a.recorded_by"
+            ") end as recorded_by_name, a.moved_to_id, a.version, a.changed_at, case when $3::boolean then (s"
+            "elect c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias, case whe"
+            "n $4::boolean then app.appointment_proven(a.id) end as invitation_proven, n.user_name, n.organis"
+            "ation_name, n.employer_name, n.coach_name, n.project_title from app.appointment a left join late"
+            "ral app.appointment_names(a.id) n on true where a.id = $5",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_appointment_get(struct plan *plan, struct sql_appointment_get args)
 {
     const struct str values[] = {
+        args.shows_handed_by_name,
+        args.shows_recorded_by_name,
         args.shows_candidate_alias,
         args.shows_invitation_proven,
         args.id,
@@ -317,33 +311,6 @@ struct statement *sql_appointment_attendance_get(struct plan *plan, struct sql_a
     return plan_add(plan, &query_appointment_attendance_get, values);
 }
 
-static const struct query_sort appointment_transition_list_sorts[] = {
-    {"at", "s.at", "timestamptz", "at"},
-};
-static const struct query_list appointment_transition_list_list = {
-    NULL, 0,
-    appointment_transition_list_sorts, 1,
-    "s.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_appointment_transition_list = {
-    .name = "appointment_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, a.candidate_id from app.transitio"
-            "n s join app.appointment a on a.id = s.subject_id where s.noun = 'appointment' and s.subject_id "
-            "= $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &appointment_transition_list_list, .whose = "candidate_id",
-};
-struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args)
-{
-    const struct str values[] = {
-        args.appointment_id,
-    };
-    return plan_add(plan, &query_appointment_transition_list, values);
-}
-
 static const struct query_filter benefit_list_filters[] = {
     {"candidateId", "b.candidate_id = %::uuid", NULL},
     {"state", "app.benefit_now(b.state, b.until_day, b.end_reason) = %", NULL},
@@ -523,20 +490,6 @@ struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_lis
         args.shows_organisation_name,
     };
     return plan_add(plan, &query_candidate_list, values);
-}
-
-const struct query query_candidate_seen = {
-    .name = "candidate_seen",
-    .text = "select c.id from app.candidate c where c.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_seen args)
-{
-    const struct str values[] = {
-        args.candidate_id,
-    };
-    return plan_add(plan, &query_candidate_seen, values);
 }
 
 const struct query query_candidate_get = {
@@ -942,32 +895,6 @@ struct statement *sql_candidate_condition_remove(struct plan *plan, struct sql_c
     return plan_add(plan, &query_candidate_condition_remove, values);
 }
 
-static const struct query_sort candidate_transition_list_sorts[] = {
-    {"at", "t.at", "timestamptz", "at"},
-};
-static const struct query_list candidate_transition_list_list = {
-    NULL, 0,
-    candidate_transition_list_sorts, 1,
-    "t.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_candidate_transition_list = {
-    .name = "candidate_transition_list",
-    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id from app.transition "
-            "t join app.candidate c on c.id = t.subject_id where t.noun = 'candidate' and t.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &candidate_transition_list_list, .whose = "subject_id",
-};
-struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args)
-{
-    const struct str values[] = {
-        args.candidate_id,
-    };
-    return plan_add(plan, &query_candidate_transition_list, values);
-}
-
 static const struct query_filter candidate_participation_list_filters[] = {
     {"projectId", "a.project_id = %::uuid", NULL},
     {"candidateId", "a.candidate_id = %::uuid", NULL},
@@ -1149,20 +1076,22 @@ const struct query query_trajectory_list = {
     .text = "select t.id, t.candidate_id, t.kind, t.state, t.organisation_id, t.project_id, t.benefit_id, t.v"
             "acancy_id, t.reserved_until, t.holds_place, t.employer_id, t.current_employer_id, t.starts_on, t"
             ".ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_throug"
-            "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
-            "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
-            "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
-            "t, t.employer_answered_at, t.version, t.changed_at, case when $1::boolean then (select c.alias f"
-            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias, n.organisation_name, n."
-            "project_title, n.vacancy_title, n.employer_name, n.current_employer_name from app.trajectory t l"
-            "eft join lateral (select m.* from app.trajectory_names(t.id) m where $2::boolean or $3::boolean "
-            "or $4::boolean or $5::boolean or $6::boolean) n on true where true",
-    .parameters = 6, .rows = QUERY_MANY, .when_none = OK,
+            "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, case when $"
+            "1::boolean then app.colleague_name(t.rules_handed_by) end as rules_handed_by_name, t.rules_chann"
+            "el, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is null "
+            "as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at,"
+            " t.employer_answered_at, t.version, t.changed_at, case when $2::boolean then (select c.alias fro"
+            "m app.candidate c where c.id = t.candidate_id) end as candidate_alias, n.organisation_name, n.pr"
+            "oject_title, n.vacancy_title, n.employer_name, n.current_employer_name from app.trajectory t lef"
+            "t join lateral (select m.* from app.trajectory_names(t.id) m where $3::boolean or $4::boolean or"
+            " $5::boolean or $6::boolean or $7::boolean) n on true where true",
+    .parameters = 7, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &trajectory_list_list, .whose = "candidate_id",
 };
 struct statement *sql_trajectory_list(struct plan *plan, struct sql_trajectory_list args)
 {
     const struct str values[] = {
+        args.shows_rules_handed_by_name,
         args.shows_candidate_alias,
         args.shows_organisation_name,
         args.shows_project_title,
@@ -1178,19 +1107,21 @@ const struct query query_trajectory_get = {
     .text = "select t.id, t.candidate_id, t.kind, t.state, t.organisation_id, t.project_id, t.benefit_id, t.v"
             "acancy_id, t.reserved_until, t.holds_place, t.employer_id, t.current_employer_id, t.starts_on, t"
             ".ends_on, t.started_on, t.ended_on, t.search_until, t.register_by, t.guarantee_by, t.flow_throug"
-            "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, t.rules_cha"
-            "nnel, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is nul"
-            "l as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_a"
-            "t, t.employer_answered_at, t.version, t.changed_at, case when $1::boolean then (select c.alias f"
-            "rom app.candidate c where c.id = t.candidate_id) end as candidate_alias, n.organisation_name, n."
-            "project_title, n.vacancy_title, n.employer_name, n.current_employer_name from app.trajectory t l"
-            "eft join lateral app.trajectory_names(t.id) n on true where t.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "h_on, t.outcome, t.stop_reason, t.work_origin, t.rules_handed_on, t.rules_handed_by, case when $"
+            "1::boolean then app.colleague_name(t.rules_handed_by) end as rules_handed_by_name, t.rules_chann"
+            "el, t.rules_received_on, t.rules_document_id, t.shared_at is not null and t.unshared_at is null "
+            "as shared, t.shared_at, t.shared_channel, t.unshared_at, t.employer_agreed, t.employer_asked_at,"
+            " t.employer_answered_at, t.version, t.changed_at, case when $2::boolean then (select c.alias fro"
+            "m app.candidate c where c.id = t.candidate_id) end as candidate_alias, n.organisation_name, n.pr"
+            "oject_title, n.vacancy_title, n.employer_name, n.current_employer_name from app.trajectory t lef"
+            "t join lateral app.trajectory_names(t.id) n on true where t.id = $3",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_trajectory_get(struct plan *plan, struct sql_trajectory_get args)
 {
     const struct str values[] = {
+        args.shows_rules_handed_by_name,
         args.shows_candidate_alias,
         args.id,
     };
@@ -1379,4 +1310,166 @@ struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajecto
     return plan_add(plan, &query_trajectory_progress, values);
 }
 
-const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_seen, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_session_move, &query_appointment_session_cancel, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_appointment_transition_list, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_seen, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_transition_list, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, NULL};
+const struct query query_appointment_seen = {
+    .name = "appointment_seen",
+    .text = "select n.id from app.appointment n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment_seen args)
+{
+    const struct str values[] = {
+        args.appointment_id,
+    };
+    return plan_add(plan, &query_appointment_seen, values);
+}
+
+static const struct query_sort appointment_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list appointment_transition_list_list = {
+    NULL, 0,
+    appointment_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_appointment_transition_list = {
+    .name = "appointment_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.appointment n on n.id = s.subject_id where s.noun = 'appointment' and s.subject_id "
+            "= $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &appointment_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args)
+{
+    const struct str values[] = {
+        args.appointment_id,
+    };
+    return plan_add(plan, &query_appointment_transition_list, values);
+}
+
+const struct query query_benefit_seen = {
+    .name = "benefit_seen",
+    .text = "select n.id from app.benefit n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_benefit_seen(struct plan *plan, struct sql_benefit_seen args)
+{
+    const struct str values[] = {
+        args.benefit_id,
+    };
+    return plan_add(plan, &query_benefit_seen, values);
+}
+
+static const struct query_sort benefit_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list benefit_transition_list_list = {
+    NULL, 0,
+    benefit_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_benefit_transition_list = {
+    .name = "benefit_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.benefit n on n.id = s.subject_id where s.noun = 'benefit' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &benefit_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_benefit_transition_list(struct plan *plan, struct sql_benefit_transition_list args)
+{
+    const struct str values[] = {
+        args.benefit_id,
+    };
+    return plan_add(plan, &query_benefit_transition_list, values);
+}
+
+const struct query query_candidate_seen = {
+    .name = "candidate_seen",
+    .text = "select n.id from app.candidate n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_seen args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+    };
+    return plan_add(plan, &query_candidate_seen, values);
+}
+
+static const struct query_sort candidate_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list candidate_transition_list_list = {
+    NULL, 0,
+    candidate_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_candidate_transition_list = {
+    .name = "candidate_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
+            "s join app.candidate n on n.id = s.subject_id where s.noun = 'candidate' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &candidate_transition_list_list, .whose = "subject_id",
+};
+struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args)
+{
+    const struct str values[] = {
+        args.candidate_id,
+    };
+    return plan_add(plan, &query_candidate_transition_list, values);
+}
+
+const struct query query_trajectory_seen = {
+    .name = "trajectory_seen",
+    .text = "select n.id from app.trajectory n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_trajectory_seen(struct plan *plan, struct sql_trajectory_seen args)
+{
+    const struct str values[] = {
+        args.trajectory_id,
+    };
+    return plan_add(plan, &query_trajectory_seen, values);
+}
+
+static const struct query_sort trajectory_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list trajectory_transition_list_list = {
+    NULL, 0,
+    trajectory_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_trajectory_transition_list = {
+    .name = "trajectory_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.trajectory n on n.id = s.subject_id where s.noun = 'trajectory' and s.subject_id = "
+            "$1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &trajectory_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_trajectory_transition_list(struct plan *plan, struct sql_trajectory_transition_list args)
+{
+    const struct str values[] = {
+        args.trajectory_id,
+    };
+    return plan_add(plan, &query_trajectory_transition_list, values);
+}
+
+const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_session_move, &query_appointment_session_cancel, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, &query_appointment_seen, &query_appointment_transition_list, &query_benefit_seen, &query_benefit_transition_list, &query_candidate_seen, &query_candidate_transition_list, &query_trajectory_seen, &query_trajectory_transition_list, NULL};

@@ -8,19 +8,13 @@
 
 extern const struct query query_appointment_list;
 struct sql_appointment_list {
-    struct str shows_candidate_alias, shows_user_name, shows_organisation_name, shows_employer_name, shows_coach_name, shows_project_title;
+    struct str shows_handed_by_name, shows_recorded_by_name, shows_candidate_alias, shows_user_name, shows_organisation_name, shows_employer_name, shows_coach_name, shows_project_title;
 };
 struct statement *sql_appointment_list(struct plan *plan, struct sql_appointment_list args);
 
-extern const struct query query_appointment_seen;
-struct sql_appointment_seen {
-    struct str appointment_id;
-};
-struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment_seen args);
-
 extern const struct query query_appointment_get;
 struct sql_appointment_get {
-    struct str shows_candidate_alias, shows_invitation_proven, id;
+    struct str shows_handed_by_name, shows_recorded_by_name, shows_candidate_alias, shows_invitation_proven, id;
 };
 struct statement *sql_appointment_get(struct plan *plan, struct sql_appointment_get args);
 
@@ -84,12 +78,6 @@ struct sql_appointment_attendance_get {
 };
 struct statement *sql_appointment_attendance_get(struct plan *plan, struct sql_appointment_attendance_get args);
 
-extern const struct query query_appointment_transition_list;
-struct sql_appointment_transition_list {
-    struct str appointment_id;
-};
-struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args);
-
 extern const struct query query_benefit_list;
 struct sql_benefit_list {
     struct str shows_candidate_alias;
@@ -125,12 +113,6 @@ struct sql_candidate_list {
     struct str shows_case_manager_name, shows_coach_name, shows_organisation_name;
 };
 struct statement *sql_candidate_list(struct plan *plan, struct sql_candidate_list args);
-
-extern const struct query query_candidate_seen;
-struct sql_candidate_seen {
-    struct str candidate_id;
-};
-struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_seen args);
 
 extern const struct query query_candidate_get;
 struct sql_candidate_get {
@@ -240,12 +222,6 @@ struct sql_candidate_condition_remove {
 };
 struct statement *sql_candidate_condition_remove(struct plan *plan, struct sql_candidate_condition_remove args);
 
-extern const struct query query_candidate_transition_list;
-struct sql_candidate_transition_list {
-    struct str candidate_id;
-};
-struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args);
-
 extern const struct query query_candidate_participation_list;
 struct sql_candidate_participation_list {
     struct str shows_candidate_alias, shows_project_title;
@@ -290,13 +266,13 @@ struct statement *sql_inspection_list(struct plan *plan, struct sql_inspection_l
 
 extern const struct query query_trajectory_list;
 struct sql_trajectory_list {
-    struct str shows_candidate_alias, shows_organisation_name, shows_project_title, shows_vacancy_title, shows_employer_name, shows_current_employer_name;
+    struct str shows_rules_handed_by_name, shows_candidate_alias, shows_organisation_name, shows_project_title, shows_vacancy_title, shows_employer_name, shows_current_employer_name;
 };
 struct statement *sql_trajectory_list(struct plan *plan, struct sql_trajectory_list args);
 
 extern const struct query query_trajectory_get;
 struct sql_trajectory_get {
-    struct str shows_candidate_alias, id;
+    struct str shows_rules_handed_by_name, shows_candidate_alias, id;
 };
 struct statement *sql_trajectory_get(struct plan *plan, struct sql_trajectory_get args);
 
@@ -359,6 +335,54 @@ struct sql_trajectory_progress {
     struct str trajectory_id;
 };
 struct statement *sql_trajectory_progress(struct plan *plan, struct sql_trajectory_progress args);
+
+extern const struct query query_appointment_seen;
+struct sql_appointment_seen {
+    struct str appointment_id;
+};
+struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment_seen args);
+
+extern const struct query query_appointment_transition_list;
+struct sql_appointment_transition_list {
+    struct str appointment_id;
+};
+struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args);
+
+extern const struct query query_benefit_seen;
+struct sql_benefit_seen {
+    struct str benefit_id;
+};
+struct statement *sql_benefit_seen(struct plan *plan, struct sql_benefit_seen args);
+
+extern const struct query query_benefit_transition_list;
+struct sql_benefit_transition_list {
+    struct str benefit_id;
+};
+struct statement *sql_benefit_transition_list(struct plan *plan, struct sql_benefit_transition_list args);
+
+extern const struct query query_candidate_seen;
+struct sql_candidate_seen {
+    struct str candidate_id;
+};
+struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_seen args);
+
+extern const struct query query_candidate_transition_list;
+struct sql_candidate_transition_list {
+    struct str candidate_id;
+};
+struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args);
+
+extern const struct query query_trajectory_seen;
+struct sql_trajectory_seen {
+    struct str trajectory_id;
+};
+struct statement *sql_trajectory_seen(struct plan *plan, struct sql_trajectory_seen args);
+
+extern const struct query query_trajectory_transition_list;
+struct sql_trajectory_transition_list {
+    struct str trajectory_id;
+};
+struct statement *sql_trajectory_transition_list(struct plan *plan, struct sql_trajectory_transition_list args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const candidates_queries[];

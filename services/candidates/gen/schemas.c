@@ -543,6 +543,7 @@ static const struct field appointment_fields[] = {
     {.name = "invitedAt", .key = {"\"invitedAt\":", 12}, .column = "invited_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "handedBy", .key = {"\"handedBy\":", 11}, .column = "handed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "handedByName", .key = {"\"handedByName\":", 15}, .column = "handed_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x197u},
     {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "invitationProven", .key = {"\"invitationProven\":", 19}, .column = "invitation_proven", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
@@ -552,12 +553,13 @@ static const struct field appointment_fields[] = {
     {.name = "notTold", .key = {"\"notTold\":", 10}, .column = "not_told", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "recordedAt", .key = {"\"recordedAt\":", 13}, .column = "recorded_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "recordedBy", .key = {"\"recordedBy\":", 13}, .column = "recorded_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "recordedByName", .key = {"\"recordedByName\":", 17}, .column = "recorded_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x197u},
     {.name = "movedToId", .key = {"\"movedToId\":", 12}, .column = "moved_to_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema appointment_schema = {
-    .name = "Appointment", .fields = appointment_fields, .count = 36,
+    .name = "Appointment", .fields = appointment_fields, .count = 38,
     .size = 0, .self = "/appointments/",
 };
 static const struct field session_fields[] = {
@@ -810,6 +812,7 @@ static const struct field trajectory_fields[] = {
     {.name = "stopReason", .key = {"\"stopReason\":", 13}, .column = "stop_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_36, .visible_to = 0xffffffffu},
     {.name = "rulesHandedOn", .key = {"\"rulesHandedOn\":", 16}, .column = "rules_handed_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesHandedBy", .key = {"\"rulesHandedBy\":", 16}, .column = "rules_handed_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "rulesHandedByName", .key = {"\"rulesHandedByName\":", 20}, .column = "rules_handed_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "rulesChannel", .key = {"\"rulesChannel\":", 15}, .column = "rules_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_37, .visible_to = 0xffffffffu},
     {.name = "rulesReceivedOn", .key = {"\"rulesReceivedOn\":", 18}, .column = "rules_received_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "rulesDocumentId", .key = {"\"rulesDocumentId\":", 18}, .column = "rules_document_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x2003u},
@@ -824,7 +827,7 @@ static const struct field trajectory_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema trajectory_schema = {
-    .name = "Trajectory", .fields = trajectory_fields, .count = 43,
+    .name = "Trajectory", .fields = trajectory_fields, .count = 44,
     .size = 0, .self = "/trajectories/",
 };
 static const struct field trajectory_step_fields[] = {

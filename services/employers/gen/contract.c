@@ -408,20 +408,6 @@ static enum err end_vacancy_plan(struct ctx *ctx, const struct request *req, str
     sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
     return OK;
 }
-static const struct right list_vacancy_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
-static const struct field list_vacancy_transitions_path[] = {
-    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* listVacancyTransitions: What happened to a vacancy */
-static enum err list_vacancy_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_vacancy_seen(plan, (struct sql_vacancy_seen){.vacancy_id = req->path[0]});
-    sql_vacancy_transition_list(plan, (struct sql_vacancy_transition_list){
-        .vacancy_id = req->path[0],
-    });
-    return OK;
-}
 static const struct right put_vacancy_competence_rights[] = {{1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field put_vacancy_competence_path[] = {
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -488,6 +474,20 @@ static enum err remove_vacancy_condition_plan(struct ctx *ctx, const struct requ
         .version = req->version,
     });
     sql_vacancy_get(plan, (struct sql_vacancy_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_vacancy_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
+static const struct field list_vacancy_transitions_path[] = {
+    {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listVacancyTransitions: What happened to a vacancy */
+static enum err list_vacancy_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_vacancy_seen(plan, (struct sql_vacancy_seen){.vacancy_id = req->path[0]});
+    sql_vacancy_transition_list(plan, (struct sql_vacancy_transition_list){
+        .vacancy_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_vacancy_answers_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -890,19 +890,6 @@ static const struct operation operations[] = {
         .handle = end_vacancy_plan,
     },
     {
-        .id = "listVacancyTransitions",
-        .method = METHOD_GET,
-        .path = "/vacancies/{vacancyId}/transitions",
-        .flags = OPERATION_LIST | OPERATION_READS,
-        .status = 200,
-        .body_max = 0,
-        .rights = list_vacancy_transitions_rights,
-        .path_fields = list_vacancy_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
-        .list = &query_vacancy_transition_list,
-        .handle = list_vacancy_transitions_plan,
-    },
-    {
         .id = "putVacancyCompetence",
         .method = METHOD_PUT,
         .path = "/vacancies/{vacancyId}/competences/{competenceId}",
@@ -951,6 +938,19 @@ static const struct operation operations[] = {
         .path_fields = remove_vacancy_condition_path, .path_count = 2,
         .response = &vacancy_schema, .shown = 0x7ffffffffffu,
         .handle = remove_vacancy_condition_plan,
+    },
+    {
+        .id = "listVacancyTransitions",
+        .method = METHOD_GET,
+        .path = "/vacancies/{vacancyId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_vacancy_transitions_rights,
+        .path_fields = list_vacancy_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_vacancy_transition_list,
+        .handle = list_vacancy_transitions_plan,
     },
     {
         .id = "listVacancyAnswers",

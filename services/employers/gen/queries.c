@@ -879,32 +879,6 @@ struct statement *sql_vacancy_end(struct plan *plan, const struct vacancy_ending
     return plan_add(plan, &query_vacancy_end, values);
 }
 
-static const struct query_sort vacancy_transition_list_sorts[] = {
-    {"at", "t.at", "timestamptz", "at"},
-};
-static const struct query_list vacancy_transition_list_list = {
-    NULL, 0,
-    vacancy_transition_list_sorts, 1,
-    "t.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_vacancy_transition_list = {
-    .name = "vacancy_transition_list",
-    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, t.subject_id from app.transition "
-            "t join app.vacancy v on v.id = t.subject_id where t.noun = 'vacancy' and t.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &vacancy_transition_list_list,
-};
-struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args)
-{
-    const struct str values[] = {
-        args.vacancy_id,
-    };
-    return plan_add(plan, &query_vacancy_transition_list, values);
-}
-
 static const struct query_sort vacancy_answer_list_sorts[] = {
     {"answeredAt", "a.answered_at", "timestamptz", "answered_at"},
 };
@@ -972,4 +946,30 @@ struct statement *sql_vacancy_answer_insert(struct plan *plan, const struct vaca
     return plan_add(plan, &query_vacancy_answer_insert, values);
 }
 
-const struct query *const employers_queries[] = {&query_contact_list, &query_contact_organisation_seen, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_seen, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_seen, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_transition_list, &query_vacancy_answer_list, &query_vacancy_answer_get, &query_vacancy_answer_insert, NULL};
+static const struct query_sort vacancy_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list vacancy_transition_list_list = {
+    NULL, 0,
+    vacancy_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_vacancy_transition_list = {
+    .name = "vacancy_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
+            "s join app.vacancy n on n.id = s.subject_id where s.noun = 'vacancy' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &vacancy_transition_list_list,
+};
+struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args)
+{
+    const struct str values[] = {
+        args.vacancy_id,
+    };
+    return plan_add(plan, &query_vacancy_transition_list, values);
+}
+
+const struct query *const employers_queries[] = {&query_contact_list, &query_contact_organisation_seen, &query_contact_list_of_organisation, &query_contact_get, &query_contact_insert, &query_contact_insert_of_organisation, &query_contact_change, &query_contact_delete, &query_employer_list, &query_employer_seen, &query_employer_get, &query_employer_insert, &query_employer_change, &query_employer_condition_list, &query_employer_condition_get, &query_employer_condition_insert, &query_employer_condition_delete, &query_screening_list, &query_screening_get, &query_screening_insert, &query_screening_advice, &query_site_list, &query_site_get, &query_site_insert, &query_site_change, &query_vacancy_list, &query_vacancy_seen, &query_vacancy_get, &query_vacancy_get_named, &query_vacancy_insert, &query_vacancy_change, &query_vacancy_competence_put, &query_vacancy_competence_remove, &query_vacancy_condition_put, &query_vacancy_condition_remove, &query_vacancy_end, &query_vacancy_answer_list, &query_vacancy_answer_get, &query_vacancy_answer_insert, &query_vacancy_transition_list, NULL};

@@ -222,12 +222,6 @@ struct sql_vacancy_end {
 };
 struct statement *sql_vacancy_end(struct plan *plan, const struct vacancy_ending *body, struct sql_vacancy_end args);
 
-extern const struct query query_vacancy_transition_list;
-struct sql_vacancy_transition_list {
-    struct str vacancy_id;
-};
-struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args);
-
 extern const struct query query_vacancy_answer_list;
 struct sql_vacancy_answer_list {
     struct str vacancy_id;
@@ -245,6 +239,12 @@ struct sql_vacancy_answer_insert {
     struct str id, vacancy_id;
 };
 struct statement *sql_vacancy_answer_insert(struct plan *plan, const struct vacancy_answer_new *body, struct sql_vacancy_answer_insert args);
+
+extern const struct query query_vacancy_transition_list;
+struct sql_vacancy_transition_list {
+    struct str vacancy_id;
+};
+struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const employers_queries[];

@@ -26,6 +26,9 @@ static enum err list_decisions_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_decision_list(plan, (struct sql_decision_list){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
     });
     return OK;
@@ -40,8 +43,11 @@ static enum err create_decision_plan(struct ctx *ctx, const struct request *req,
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->new_id,
     });
     return OK;
@@ -55,8 +61,11 @@ static enum err get_decision_plan(struct ctx *ctx, const struct request *req, st
 {
     (void)ctx;
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -75,8 +84,11 @@ static enum err update_decision_plan(struct ctx *ctx, const struct request *req,
         .version = req->version,
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -94,8 +106,11 @@ static enum err ask_view_plan(struct ctx *ctx, const struct request *req, struct
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -113,8 +128,11 @@ static enum err give_view_plan(struct ctx *ctx, const struct request *req, struc
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -129,8 +147,11 @@ static enum err skip_view_plan(struct ctx *ctx, const struct request *req, struc
     (void)ctx;
     sql_decision_view_skip(plan, req->body, (struct sql_decision_view_skip){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -145,8 +166,11 @@ static enum err decide_decision_plan(struct ctx *ctx, const struct request *req,
     (void)ctx;
     sql_decision_decide(plan, (struct sql_decision_decide){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -161,8 +185,11 @@ static enum err hand_out_decision_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_decision_hand_out(plan, req->body, (struct sql_decision_hand_out){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -179,8 +206,11 @@ static enum err correct_hand_out_plan(struct ctx *ctx, const struct request *req
         .id = req->path[0],
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -195,8 +225,11 @@ static enum err withdraw_decision_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_decision_withdraw(plan, req->body, (struct sql_decision_withdraw){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -215,8 +248,11 @@ static enum err revise_decision_plan(struct ctx *ctx, const struct request *req,
         .document = req->document,
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->new_id,
     });
     return OK;
@@ -234,8 +270,11 @@ static enum err ask_return_plan(struct ctx *ctx, const struct request *req, stru
         .new_id = req->new_id,
     });
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -250,8 +289,11 @@ static enum err keep_decision_plan(struct ctx *ctx, const struct request *req, s
     (void)ctx;
     sql_decision_keep(plan, req->body, (struct sql_decision_keep){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -266,8 +308,11 @@ static enum err pay_decision_plan(struct ctx *ctx, const struct request *req, st
     (void)ctx;
     sql_decision_pay(plan, req->body, (struct sql_decision_pay){.id = req->path[0]});
     sql_decision_get(plan, (struct sql_decision_get){
+        .shows_drafted_by_name = request_shows(req, 46),
+        .shows_decided_by_name = request_shows(req, 58),
+        .shows_handed_out_by_name = request_shows(req, 61),
         .shows_candidate_alias = request_shows(req, 2),
-        .shows_view_arrived = request_shows(req, 49),
+        .shows_view_arrived = request_shows(req, 50),
         .id = req->path[0],
     });
     return OK;
@@ -297,6 +342,7 @@ static enum err list_objections_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_objection_list(plan, (struct sql_objection_list){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
     });
     return OK;
@@ -311,6 +357,7 @@ static enum err create_objection_plan(struct ctx *ctx, const struct request *req
         .document = req->document,
     });
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->new_id,
     });
@@ -325,6 +372,7 @@ static enum err get_objection_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -344,6 +392,7 @@ static enum err update_objection_plan(struct ctx *ctx, const struct request *req
         .version = req->version,
     });
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -359,6 +408,7 @@ static enum err repair_objection_plan(struct ctx *ctx, const struct request *req
     (void)ctx;
     sql_objection_repair(plan, req->body, (struct sql_objection_repair){.id = req->path[0]});
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -374,6 +424,7 @@ static enum err postpone_objection_plan(struct ctx *ctx, const struct request *r
     (void)ctx;
     sql_objection_postpone(plan, req->body, (struct sql_objection_postpone){.id = req->path[0]});
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -389,6 +440,7 @@ static enum err enjoin_objection_plan(struct ctx *ctx, const struct request *req
     (void)ctx;
     sql_objection_enjoin(plan, req->body, (struct sql_objection_enjoin){.id = req->path[0]});
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -407,6 +459,7 @@ static enum err decide_objection_plan(struct ctx *ctx, const struct request *req
         .new_id = req->new_id,
     });
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -422,6 +475,7 @@ static enum err withdraw_objection_plan(struct ctx *ctx, const struct request *r
     (void)ctx;
     sql_objection_withdraw(plan, (struct sql_objection_withdraw){.id = req->path[0]});
     sql_objection_get(plan, (struct sql_objection_get){
+        .shows_decided_by_name = request_shows(req, 27),
         .shows_candidate_alias = request_shows(req, 3),
         .id = req->path[0],
     });
@@ -455,7 +509,11 @@ static const struct field list_signals_query[] = {
 static enum err list_signals_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_signal_list(plan, (struct sql_signal_list){.shows_candidate_alias = request_shows(req, 3)});
+    sql_signal_list(plan, (struct sql_signal_list){
+        .shows_made_by_name = request_shows(req, 15),
+        .shows_candidate_alias = request_shows(req, 3),
+        .shows_actions = request_shows(req, 32),
+    });
     return OK;
 }
 static const struct right create_signal_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -464,7 +522,10 @@ static enum err create_signal_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_signal_make(plan, (struct sql_signal_make){.id = req->new_id, .document = req->document});
-    sql_signal_get(plan, (struct sql_signal_get){.id = req->new_id});
+    sql_signal_get(plan, (struct sql_signal_get){
+        .shows_made_by_name = request_shows(req, 15),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_signal_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -475,7 +536,10 @@ static const struct field get_signal_path[] = {
 static enum err get_signal_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){
+        .shows_made_by_name = request_shows(req, 15),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right handle_signal_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -487,7 +551,10 @@ static enum err handle_signal_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_signal_handle(plan, req->body, (struct sql_signal_handle){.id = req->path[0]});
-    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){
+        .shows_made_by_name = request_shows(req, 15),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right correct_handling_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -499,7 +566,10 @@ static enum err correct_handling_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_signal_correct(plan, req->body, (struct sql_signal_correct){.id = req->path[0]});
-    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){
+        .shows_made_by_name = request_shows(req, 15),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right withdraw_signal_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -511,7 +581,10 @@ static enum err withdraw_signal_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_signal_withdraw(plan, (struct sql_signal_withdraw){.id = req->path[0]});
-    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){
+        .shows_made_by_name = request_shows(req, 15),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right order_check_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -523,7 +596,10 @@ static enum err order_check_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_signal_order_check(plan, req->body, (struct sql_signal_order_check){.id = req->path[0]});
-    sql_signal_get(plan, (struct sql_signal_get){.id = req->path[0]});
+    sql_signal_get(plan, (struct sql_signal_get){
+        .shows_made_by_name = request_shows(req, 15),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_signal_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -551,7 +627,7 @@ static const struct operation operations[] = {
         .rights = list_decisions_rights,
         .purpose = "measures",
         .parameters = list_decisions_query, .parameters_count = 4,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0x7fadffc0557efddfu,
+        .response = &decision_schema, .shown = (field_set)0x7fbu << 64 | 0xff5bffc0557efddfu,
         .list = &query_decision_list,
         .handle = list_decisions_plan,
     },
@@ -565,7 +641,7 @@ static const struct operation operations[] = {
         .rights = create_decision_rights,
         .purpose = "measures",
         .body = &decision_new_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = create_decision_plan,
     },
@@ -579,7 +655,7 @@ static const struct operation operations[] = {
         .rights = get_decision_rights,
         .purpose = "measures",
         .path_fields = get_decision_path, .path_count = 1,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .handle = get_decision_plan,
     },
     {
@@ -593,7 +669,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = update_decision_path, .path_count = 1,
         .body = &decision_change_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .handle = update_decision_plan,
     },
     {
@@ -607,7 +683,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = ask_view_path, .path_count = 1,
         .body = &view_request_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = ask_view_plan,
     },
@@ -622,7 +698,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = give_view_path, .path_count = 1,
         .body = &view_given_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = give_view_plan,
     },
@@ -637,7 +713,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = skip_view_path, .path_count = 1,
         .body = &view_waiver_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = skip_view_plan,
     },
@@ -652,7 +728,7 @@ static const struct operation operations[] = {
         .attributes = 1u << ATTRIBUTE_DECIDER,
         .purpose = "measures",
         .path_fields = decide_decision_path, .path_count = 1,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = decide_decision_plan,
     },
@@ -667,7 +743,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = hand_out_decision_path, .path_count = 1,
         .body = &decision_hand_out_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = hand_out_decision_plan,
     },
@@ -682,7 +758,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = correct_hand_out_path, .path_count = 1,
         .body = &decision_hand_out_correction_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = correct_hand_out_plan,
     },
@@ -697,7 +773,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = withdraw_decision_path, .path_count = 1,
         .body = &decision_withdrawal_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = withdraw_decision_plan,
     },
@@ -712,7 +788,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = revise_decision_path, .path_count = 1,
         .body = &decision_revision_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = revise_decision_plan,
     },
@@ -727,7 +803,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = ask_return_path, .path_count = 1,
         .body = &return_request_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = ask_return_plan,
     },
@@ -743,7 +819,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = keep_decision_path, .path_count = 1,
         .body = &decision_confirmation_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = keep_decision_plan,
     },
@@ -758,7 +834,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = pay_decision_path, .path_count = 1,
         .body = &decision_payment_schema,
-        .response = &decision_schema, .shown = (field_set)0xffu << 64 | 0xffffffffffffffffu,
+        .response = &decision_schema, .shown = (field_set)0x7ffu << 64 | 0xffffffffffffffffu,
         .show = &operations[2],
         .handle = pay_decision_plan,
     },
@@ -786,7 +862,7 @@ static const struct operation operations[] = {
         .rights = list_objections_rights,
         .purpose = "measures",
         .parameters = list_objections_query, .parameters_count = 3,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .list = &query_objection_list,
         .handle = list_objections_plan,
     },
@@ -800,7 +876,7 @@ static const struct operation operations[] = {
         .rights = create_objection_rights,
         .purpose = "measures",
         .body = &objection_new_schema,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .show = &operations[18],
         .handle = create_objection_plan,
     },
@@ -814,7 +890,7 @@ static const struct operation operations[] = {
         .rights = get_objection_rights,
         .purpose = "measures",
         .path_fields = get_objection_path, .path_count = 1,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .handle = get_objection_plan,
     },
     {
@@ -828,7 +904,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = update_objection_path, .path_count = 1,
         .body = &objection_change_schema,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .handle = update_objection_plan,
     },
     {
@@ -842,7 +918,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = repair_objection_path, .path_count = 1,
         .body = &objection_repair_schema,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .show = &operations[18],
         .handle = repair_objection_plan,
     },
@@ -857,7 +933,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = postpone_objection_path, .path_count = 1,
         .body = &objection_postponement_schema,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .show = &operations[18],
         .handle = postpone_objection_plan,
     },
@@ -872,7 +948,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = enjoin_objection_path, .path_count = 1,
         .body = &objection_injunction_schema,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .show = &operations[18],
         .handle = enjoin_objection_plan,
     },
@@ -888,7 +964,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = decide_objection_path, .path_count = 1,
         .body = &objection_decision_schema,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .show = &operations[18],
         .handle = decide_objection_plan,
     },
@@ -902,7 +978,7 @@ static const struct operation operations[] = {
         .rights = withdraw_objection_rights,
         .purpose = "measures",
         .path_fields = withdraw_objection_path, .path_count = 1,
-        .response = &objection_schema, .shown = 0x3fffffffu,
+        .response = &objection_schema, .shown = 0x7fffffffu,
         .show = &operations[18],
         .handle = withdraw_objection_plan,
     },
@@ -930,7 +1006,7 @@ static const struct operation operations[] = {
         .rights = list_signals_rights,
         .purpose = "measures",
         .parameters = list_signals_query, .parameters_count = 7,
-        .response = &signal_schema, .shown = 0x1ffc3ffffu,
+        .response = &signal_schema, .shown = 0x7ff87ffffu,
         .list = &query_signal_list,
         .handle = list_signals_plan,
     },
@@ -944,7 +1020,7 @@ static const struct operation operations[] = {
         .rights = create_signal_rights,
         .purpose = "measures",
         .body = &signal_new_schema,
-        .response = &signal_schema, .shown = 0x1ffffffffu,
+        .response = &signal_schema, .shown = 0x7ffffffffu,
         .show = &operations[28],
         .handle = create_signal_plan,
     },
@@ -958,7 +1034,7 @@ static const struct operation operations[] = {
         .rights = get_signal_rights,
         .purpose = "measures",
         .path_fields = get_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x1ffffffffu,
+        .response = &signal_schema, .shown = 0x7ffffffffu,
         .handle = get_signal_plan,
     },
     {
@@ -972,7 +1048,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = handle_signal_path, .path_count = 1,
         .body = &signal_handling_schema,
-        .response = &signal_schema, .shown = 0x1ffffffffu,
+        .response = &signal_schema, .shown = 0x7ffffffffu,
         .show = &operations[28],
         .handle = handle_signal_plan,
     },
@@ -987,7 +1063,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = correct_handling_path, .path_count = 1,
         .body = &signal_correction_schema,
-        .response = &signal_schema, .shown = 0x1ffffffffu,
+        .response = &signal_schema, .shown = 0x7ffffffffu,
         .show = &operations[28],
         .handle = correct_handling_plan,
     },
@@ -1001,7 +1077,7 @@ static const struct operation operations[] = {
         .rights = withdraw_signal_rights,
         .purpose = "measures",
         .path_fields = withdraw_signal_path, .path_count = 1,
-        .response = &signal_schema, .shown = 0x1ffffffffu,
+        .response = &signal_schema, .shown = 0x7ffffffffu,
         .show = &operations[28],
         .handle = withdraw_signal_plan,
     },
@@ -1016,7 +1092,7 @@ static const struct operation operations[] = {
         .purpose = "measures",
         .path_fields = order_check_path, .path_count = 1,
         .body = &check_order_schema,
-        .response = &signal_schema, .shown = 0x1ffffffffu,
+        .response = &signal_schema, .shown = 0x7ffffffffu,
         .show = &operations[28],
         .handle = order_check_plan,
     },

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 
 _Static_assert(37 <= LIMIT_QUERIES, "queries");
-_Static_assert(11 <= LIMIT_VALUES, "signal_list");
+_Static_assert(13 <= LIMIT_VALUES, "signal_list");
 
 static const struct query_filter decision_list_filters[] = {
     {"candidateId", "d.candidate_id = app.inside_of(%::uuid)", NULL},
@@ -41,19 +41,25 @@ const struct query query_decision_list = {
             "ed_on end as calculated_on, case when m.whole then d.percentage end as percentage, case when m.w"
             "hole then d.step end as step, case when m.whole then d.from_day end as from_day, case when m.who"
             "le then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents,"
-            " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, d.view_asked_at, d.view_un"
-            "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
-            "ed_by, d.notified_on, d.handed_out_by, d.receipt, d.objection_until, d.reconsider_by, d.suspende"
-            "d_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdraw"
-            "n_reason, d.version, d.changed_at, case when $1::boolean then app.subject_label('candidate', d.c"
-            "andidate_id) end as candidate_alias from app.decision d cross join lateral (select (select app.r"
-            "ole()) <> 'candidate' or d.notified_on is not null as whole) m where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, case when $1::boolean then"
+            " app.colleague_name(d.drafted_by) end as drafted_by_name, d.view_asked_at, d.view_until, d.view_"
+            "channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decided_by, case "
+            "when $2::boolean then app.colleague_name(d.decided_by) end as decided_by_name, d.notified_on, d."
+            "handed_out_by, case when $3::boolean then app.colleague_name(d.handed_out_by) end as handed_out_"
+            "by_name, d.receipt, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_ref"
+            "erence, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.changed"
+            "_at, case when $4::boolean then app.subject_label('candidate', d.candidate_id) end as candidate_"
+            "alias from app.decision d cross join lateral (select (select app.role()) <> 'candidate' or d.not"
+            "ified_on is not null as whole) m where true",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &decision_list_list, .whose = "candidate_id",
 };
 struct statement *sql_decision_list(struct plan *plan, struct sql_decision_list args)
 {
     const struct str values[] = {
+        args.shows_drafted_by_name,
+        args.shows_decided_by_name,
+        args.shows_handed_out_by_name,
         args.shows_candidate_alias,
     };
     return plan_add(plan, &query_decision_list, values);
@@ -76,30 +82,35 @@ const struct query query_decision_get = {
             "ed_on end as calculated_on, case when m.whole then d.percentage end as percentage, case when m.w"
             "hole then d.step end as step, case when m.whole then d.from_day end as from_day, case when m.who"
             "le then d.until_day end as until_day, case when m.whole then d.amount_cents end as amount_cents,"
-            " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, d.view_asked_at, d.view_un"
-            "til, d.view_channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decid"
-            "ed_by, d.notified_on, d.handed_out_by, d.receipt, d.objection_until, d.reconsider_by, d.suspende"
-            "d_since, d.paid_on, d.paid_reference, d.revises_id, d.revised_by_id, d.revise_reason, d.withdraw"
-            "n_reason, d.version, d.changed_at, case when $1::boolean then app.subject_label('candidate', d.c"
-            "andidate_id) end as candidate_alias, (select coalesce(json_agg(s.signal_id order by s.signal_id)"
-            ", '[]') from app.decision_signal s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as "
-            "signal_ids, case when m.whole then d.also end as also, case when m.whole then d.spread end as sp"
-            "read, d.blame_text, d.seriousness_text, d.circumstances_text, d.urgent_text, d.own_role_text, ca"
-            "se when m.whole then d.reasons end as reasons, d.inputs, case when m.whole then d.calculation en"
-            "d as calculation, d.method, encode(d.hash, 'hex') as hash, d.rule_ids, case when $2::boolean the"
-            "n app.decision_view_proven(d.id) end as view_arrived, d.view_text, d.view_skipped_text, (select "
-            "coalesce(json_agg(json_strip_nulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'wor"
-            "ds', r.words, 'decideBy', r.decide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outcome"
-            "Text', r.outcome_text)) order by r.asked_on, r.id), '[]') from app.decision_review r where r.ten"
-            "ant_id = d.tenant_id and r.decision_id = d.id) as reviews from app.decision d cross join lateral"
-            " (select (select app.role()) <> 'candidate' or d.notified_on is not null as whole) m where d.id "
-            "= $3",
-    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            " case when m.whole then d.drafted_at end as drafted_at, d.drafted_by, case when $1::boolean then"
+            " app.colleague_name(d.drafted_by) end as drafted_by_name, d.view_asked_at, d.view_until, d.view_"
+            "channel, d.hearing_id, d.view_given_at, d.view_skipped_ground, d.decided_at, d.decided_by, case "
+            "when $2::boolean then app.colleague_name(d.decided_by) end as decided_by_name, d.notified_on, d."
+            "handed_out_by, case when $3::boolean then app.colleague_name(d.handed_out_by) end as handed_out_"
+            "by_name, d.receipt, d.objection_until, d.reconsider_by, d.suspended_since, d.paid_on, d.paid_ref"
+            "erence, d.revises_id, d.revised_by_id, d.revise_reason, d.withdrawn_reason, d.version, d.changed"
+            "_at, case when $4::boolean then app.subject_label('candidate', d.candidate_id) end as candidate_"
+            "alias, (select coalesce(json_agg(s.signal_id order by s.signal_id), '[]') from app.decision_sign"
+            "al s where s.tenant_id = d.tenant_id and s.decision_id = d.id) as signal_ids, case when m.whole "
+            "then d.also end as also, case when m.whole then d.spread end as spread, d.blame_text, d.seriousn"
+            "ess_text, d.circumstances_text, d.urgent_text, d.own_role_text, case when m.whole then d.reasons"
+            " end as reasons, d.inputs, case when m.whole then d.calculation end as calculation, d.method, en"
+            "code(d.hash, 'hex') as hash, d.rule_ids, case when $5::boolean then app.decision_view_proven(d.i"
+            "d) end as view_arrived, d.view_text, d.view_skipped_text, (select coalesce(json_agg(json_strip_n"
+            "ulls(json_build_object('kind', r.kind, 'askedOn', r.asked_on, 'words', r.words, 'decideBy', r.de"
+            "cide_by, 'outcome', r.outcome, 'outcomeOn', r.outcome_on, 'outcomeText', r.outcome_text)) order "
+            "by r.asked_on, r.id), '[]') from app.decision_review r where r.tenant_id = d.tenant_id and r.dec"
+            "ision_id = d.id) as reviews from app.decision d cross join lateral (select (select app.role()) <"
+            "> 'candidate' or d.notified_on is not null as whole) m where d.id = $6",
+    .parameters = 6, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_decision_get(struct plan *plan, struct sql_decision_get args)
 {
     const struct str values[] = {
+        args.shows_drafted_by_name,
+        args.shows_decided_by_name,
+        args.shows_handed_out_by_name,
         args.shows_candidate_alias,
         args.shows_view_arrived,
         args.id,
@@ -314,46 +325,6 @@ struct statement *sql_decision_pay(struct plan *plan, const struct decision_paym
     return plan_add(plan, &query_decision_pay, values);
 }
 
-const struct query query_decision_seen = {
-    .name = "decision_seen",
-    .text = "select d.id from app.decision d where d.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen args)
-{
-    const struct str values[] = {
-        args.decision_id,
-    };
-    return plan_add(plan, &query_decision_seen, values);
-}
-
-static const struct query_sort decision_transition_list_sorts[] = {
-    {"at", "s.at", "timestamptz", "at"},
-};
-static const struct query_list decision_transition_list_list = {
-    NULL, 0,
-    decision_transition_list_sorts, 1,
-    "s.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_decision_transition_list = {
-    .name = "decision_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, d.candidate_id from app.transitio"
-            "n s join app.decision d on d.id = s.subject_id where s.noun = 'decision' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &decision_transition_list_list, .whose = "candidate_id",
-};
-struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args)
-{
-    const struct str values[] = {
-        args.decision_id,
-    };
-    return plan_add(plan, &query_decision_transition_list, values);
-}
-
 static const struct query_filter objection_list_filters[] = {
     {"candidateId", "o.candidate_id = app.inside_of(%::uuid)", NULL},
     {"decisionId", "o.decision_id = %::uuid", NULL},
@@ -375,15 +346,17 @@ const struct query query_objection_list = {
     .text = "select o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.r"
             "eceived_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
             "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agr"
-            "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o."
-            "version, o.changed_at, case when $1::boolean then app.subject_label('candidate', o.candidate_id)"
-            " end as candidate_alias from app.objection o where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, case when $1::bool"
+            "ean then app.colleague_name(o.decided_by) end as decided_by_name, o.outcome_text, o.version, o.c"
+            "hanged_at, case when $2::boolean then app.subject_label('candidate', o.candidate_id) end as cand"
+            "idate_alias from app.objection o where true",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &objection_list_list, .whose = "candidate_id",
 };
 struct statement *sql_objection_list(struct plan *plan, struct sql_objection_list args)
 {
     const struct str values[] = {
+        args.shows_decided_by_name,
         args.shows_candidate_alias,
     };
     return plan_add(plan, &query_objection_list, values);
@@ -394,15 +367,17 @@ const struct query query_objection_get = {
     .text = "select o.id, o.decision_id, o.candidate_id, o.state, o.by_whom, o.representative, o.channel, o.r"
             "eceived_on, o.mailed_on, o.in_time, o.grounds, o.complete, o.committee, o.late_excused, o.late_t"
             "ext, o.heard_on, o.unheard_ground, o.repair_until, o.repaired_on, o.decide_by, o.deferred, o.agr"
-            "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, o.outcome_text, o."
-            "version, o.changed_at, case when $1::boolean then app.subject_label('candidate', o.candidate_id)"
-            " end as candidate_alias from app.objection o where o.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "eed_until, o.injunction_from, o.injunction_until, o.decided_on, o.decided_by, case when $1::bool"
+            "ean then app.colleague_name(o.decided_by) end as decided_by_name, o.outcome_text, o.version, o.c"
+            "hanged_at, case when $2::boolean then app.subject_label('candidate', o.candidate_id) end as cand"
+            "idate_alias from app.objection o where o.id = $3",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_objection_get(struct plan *plan, struct sql_objection_get args)
 {
     const struct str values[] = {
+        args.shows_decided_by_name,
         args.shows_candidate_alias,
         args.id,
     };
@@ -525,46 +500,6 @@ struct statement *sql_objection_withdraw(struct plan *plan, struct sql_objection
     return plan_add(plan, &query_objection_withdraw, values);
 }
 
-const struct query query_objection_seen = {
-    .name = "objection_seen",
-    .text = "select o.id from app.objection o where o.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_seen args)
-{
-    const struct str values[] = {
-        args.objection_id,
-    };
-    return plan_add(plan, &query_objection_seen, values);
-}
-
-static const struct query_sort objection_transition_list_sorts[] = {
-    {"at", "s.at", "timestamptz", "at"},
-};
-static const struct query_list objection_transition_list_list = {
-    NULL, 0,
-    objection_transition_list_sorts, 1,
-    "s.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_objection_transition_list = {
-    .name = "objection_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, o.candidate_id from app.transitio"
-            "n s join app.objection o on o.id = s.subject_id where s.noun = 'objection' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &objection_transition_list_list, .whose = "candidate_id",
-};
-struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args)
-{
-    const struct str values[] = {
-        args.objection_id,
-    };
-    return plan_add(plan, &query_objection_transition_list, values);
-}
-
 static const struct query_filter signal_list_filters[] = {
     {"state", "case when i.inside then s.state else app.signal_state_outside(s) end = %", NULL},
     {"kind", "s.kind = %", NULL},
@@ -590,25 +525,28 @@ const struct query query_signal_list = {
     .text = "select s.id, s.candidate_id, s.kind, case when i.inside then s.state else app.signal_state_outsi"
             "de(s) end as state, s.appointment_id, s.trajectory_id, s.placement_id, s.proposal_id, s.vacancy_"
             "id, s.seen_by, s.seen_at, s.received_at, case when i.inside then s.project_id end as project_id,"
-            " case when i.inside then s.made_by end as made_by, case when i.inside then s.organisation_id end"
-            " as organisation_id, case when i.inside then s.employer_id end as employer_id, case when i.insid"
-            "e then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when"
-            " i.inside then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as d"
-            "uty, case when i.inside then s.outcome end as outcome, case when i.inside then s.looked_into_at "
-            "end as looked_into_at, case when i.inside then s.handled_at end as handled_at, case when i.insid"
-            "e then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as correct"
-            "ed_at, case when i.inside then s.amended_at end as amended_at, case when i.inside then s.version"
-            " else app.signal_version_outside(s) end as version, case when i.inside then s.changed_at else ap"
-            "p.signal_changed_outside(s) end as changed_at, case when $1::boolean then app.signal_alias(s.id)"
-            " end as candidate_alias from app.signal s cross join lateral (select app.signal_inside(s) as ins"
-            "ide) i where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            " case when i.inside then s.made_by end as made_by, case when i.inside and $1::boolean then app.c"
+            "olleague_name(s.made_by) end as made_by_name, case when i.inside then s.organisation_id end as o"
+            "rganisation_id, case when i.inside then s.employer_id end as employer_id, case when i.inside the"
+            "n s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when i.in"
+            "side then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as duty, "
+            "case when i.inside then s.outcome end as outcome, case when i.inside then s.looked_into_at end a"
+            "s looked_into_at, case when i.inside then s.handled_at end as handled_at, case when i.inside the"
+            "n s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at"
+            ", case when i.inside then s.amended_at end as amended_at, case when i.inside then s.version else"
+            " app.signal_version_outside(s) end as version, case when i.inside then s.changed_at else app.sig"
+            "nal_changed_outside(s) end as changed_at, case when $2::boolean then app.signal_alias(s.id) end "
+            "as candidate_alias, case when $3::boolean then app.signal_actions(s, i.inside) end as actions fr"
+            "om app.signal s cross join lateral (select app.signal_inside(s) as inside) i where true",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_list_list, .whose = "candidate_id",
 };
 struct statement *sql_signal_list(struct plan *plan, struct sql_signal_list args)
 {
     const struct str values[] = {
+        args.shows_made_by_name,
         args.shows_candidate_alias,
+        args.shows_actions,
     };
     return plan_add(plan, &query_signal_list, values);
 }
@@ -618,25 +556,27 @@ const struct query query_signal_get = {
     .text = "select s.id, s.candidate_id, s.kind, case when i.inside then s.state else app.signal_state_outsi"
             "de(s) end as state, s.appointment_id, s.trajectory_id, s.placement_id, s.proposal_id, s.vacancy_"
             "id, s.seen_by, s.seen_at, s.received_at, case when i.inside then s.project_id end as project_id,"
-            " case when i.inside then s.made_by end as made_by, case when i.inside then s.organisation_id end"
-            " as organisation_id, case when i.inside then s.employer_id end as employer_id, case when i.insid"
-            "e then s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when"
-            " i.inside then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as d"
-            "uty, case when i.inside then s.outcome end as outcome, case when i.inside then s.looked_into_at "
-            "end as looked_into_at, case when i.inside then s.handled_at end as handled_at, case when i.insid"
-            "e then s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as correct"
-            "ed_at, case when i.inside then s.amended_at end as amended_at, case when i.inside then s.version"
-            " else app.signal_version_outside(s) end as version, case when i.inside then s.changed_at else ap"
-            "p.signal_changed_outside(s) end as changed_at, f.person ->> 'alias' as candidate_alias, f.person"
-            ", f.invitation_proven, f.rules_known_on, f.checks from app.signal s cross join lateral (select a"
-            "pp.signal_inside(s) as inside) i left join lateral app.signal_facts(s.id) f on true where s.id ="
-            " $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            " case when i.inside then s.made_by end as made_by, case when i.inside and $1::boolean then app.c"
+            "olleague_name(s.made_by) end as made_by_name, case when i.inside then s.organisation_id end as o"
+            "rganisation_id, case when i.inside then s.employer_id end as employer_id, case when i.inside the"
+            "n s.listed end as listed, case when i.inside then s.doubles_id end as doubles_id, case when i.in"
+            "side then s.checked_with_id end as checked_with_id, case when i.inside then s.duty end as duty, "
+            "case when i.inside then s.outcome end as outcome, case when i.inside then s.looked_into_at end a"
+            "s looked_into_at, case when i.inside then s.handled_at end as handled_at, case when i.inside the"
+            "n s.withdrawn_at end as withdrawn_at, case when i.inside then s.corrected_at end as corrected_at"
+            ", case when i.inside then s.amended_at end as amended_at, case when i.inside then s.version else"
+            " app.signal_version_outside(s) end as version, case when i.inside then s.changed_at else app.sig"
+            "nal_changed_outside(s) end as changed_at, f.person ->> 'alias' as candidate_alias, f.person, f.i"
+            "nvitation_proven, f.rules_known_on, f.checks, app.signal_actions(s, i.inside) as actions from ap"
+            "p.signal s cross join lateral (select app.signal_inside(s) as inside) i left join lateral app.si"
+            "gnal_facts(s.id) f on true where s.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_signal_get(struct plan *plan, struct sql_signal_get args)
 {
     const struct str values[] = {
+        args.shows_made_by_name,
         args.id,
     };
     return plan_add(plan, &query_signal_get, values);
@@ -734,22 +674,102 @@ struct statement *sql_signal_seen(struct plan *plan, struct sql_signal_seen args
     return plan_add(plan, &query_signal_seen, values);
 }
 
+const struct query query_decision_seen = {
+    .name = "decision_seen",
+    .text = "select n.id from app.decision n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen args)
+{
+    const struct str values[] = {
+        args.decision_id,
+    };
+    return plan_add(plan, &query_decision_seen, values);
+}
+
+static const struct query_sort decision_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list decision_transition_list_list = {
+    NULL, 0,
+    decision_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_decision_transition_list = {
+    .name = "decision_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
+            "s join app.decision n on n.id = s.subject_id where s.noun = 'decision' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &decision_transition_list_list,
+};
+struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args)
+{
+    const struct str values[] = {
+        args.decision_id,
+    };
+    return plan_add(plan, &query_decision_transition_list, values);
+}
+
+const struct query query_objection_seen = {
+    .name = "objection_seen",
+    .text = "select n.id from app.objection n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_seen args)
+{
+    const struct str values[] = {
+        args.objection_id,
+    };
+    return plan_add(plan, &query_objection_seen, values);
+}
+
+static const struct query_sort objection_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list objection_transition_list_list = {
+    NULL, 0,
+    objection_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_objection_transition_list = {
+    .name = "objection_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.objection n on n.id = s.subject_id where s.noun = 'objection' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &objection_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args)
+{
+    const struct str values[] = {
+        args.objection_id,
+    };
+    return plan_add(plan, &query_objection_transition_list, values);
+}
+
 static const struct query_sort signal_transition_list_sorts[] = {
-    {"at", "t.at", "timestamptz", "at"},
+    {"at", "s.at", "timestamptz", "at"},
 };
 static const struct query_list signal_transition_list_list = {
     NULL, 0,
     signal_transition_list_sorts, 1,
-    "t.seq", "seq", "bigint",
+    "s.seq", "seq", "bigint",
     false,
     NULL, NULL,
     NULL, -1,
 };
 const struct query query_signal_transition_list = {
     .name = "signal_transition_list",
-    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, s.candidate_id from app.transitio"
-            "n t join app.signal s on s.id = t.subject_id where t.noun = 'signal' and t.subject_id = $1 and a"
-            "pp.signal_inside(s)",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.signal n on n.id = s.subject_id and app.signal_inside(n) where s.noun = 'signal' an"
+            "d s.subject_id = $1",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_transition_list_list, .whose = "candidate_id",
 };
@@ -761,4 +781,4 @@ struct statement *sql_signal_transition_list(struct plan *plan, struct sql_signa
     return plan_add(plan, &query_signal_transition_list, values);
 }
 
-const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_hand_out_correct, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_decision_seen, &query_decision_transition_list, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_objection_seen, &query_objection_transition_list, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, &query_signal_seen, &query_signal_transition_list, NULL};
+const struct query *const measures_queries[] = {&query_decision_list, &query_decision_get, &query_decision_draft, &query_decision_redraft, &query_decision_view_ask, &query_decision_view_give, &query_decision_view_skip, &query_decision_decide, &query_decision_hand_out, &query_decision_hand_out_correct, &query_decision_withdraw, &query_decision_revise, &query_decision_return, &query_decision_keep, &query_decision_pay, &query_objection_list, &query_objection_get, &query_objection_register, &query_objection_change, &query_objection_repair, &query_objection_postpone, &query_objection_enjoin, &query_objection_decide, &query_objection_withdraw, &query_signal_list, &query_signal_get, &query_signal_make, &query_signal_handle, &query_signal_correct, &query_signal_withdraw, &query_signal_order_check, &query_signal_seen, &query_decision_seen, &query_decision_transition_list, &query_objection_seen, &query_objection_transition_list, &query_signal_transition_list, NULL};

@@ -8,13 +8,13 @@
 
 extern const struct query query_decision_list;
 struct sql_decision_list {
-    struct str shows_candidate_alias;
+    struct str shows_drafted_by_name, shows_decided_by_name, shows_handed_out_by_name, shows_candidate_alias;
 };
 struct statement *sql_decision_list(struct plan *plan, struct sql_decision_list args);
 
 extern const struct query query_decision_get;
 struct sql_decision_get {
-    struct str shows_candidate_alias, shows_view_arrived, id;
+    struct str shows_drafted_by_name, shows_decided_by_name, shows_handed_out_by_name, shows_candidate_alias, shows_view_arrived, id;
 };
 struct statement *sql_decision_get(struct plan *plan, struct sql_decision_get args);
 
@@ -96,27 +96,15 @@ struct sql_decision_pay {
 };
 struct statement *sql_decision_pay(struct plan *plan, const struct decision_payment *body, struct sql_decision_pay args);
 
-extern const struct query query_decision_seen;
-struct sql_decision_seen {
-    struct str decision_id;
-};
-struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen args);
-
-extern const struct query query_decision_transition_list;
-struct sql_decision_transition_list {
-    struct str decision_id;
-};
-struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args);
-
 extern const struct query query_objection_list;
 struct sql_objection_list {
-    struct str shows_candidate_alias;
+    struct str shows_decided_by_name, shows_candidate_alias;
 };
 struct statement *sql_objection_list(struct plan *plan, struct sql_objection_list args);
 
 extern const struct query query_objection_get;
 struct sql_objection_get {
-    struct str shows_candidate_alias, id;
+    struct str shows_decided_by_name, shows_candidate_alias, id;
 };
 struct statement *sql_objection_get(struct plan *plan, struct sql_objection_get args);
 
@@ -162,27 +150,15 @@ struct sql_objection_withdraw {
 };
 struct statement *sql_objection_withdraw(struct plan *plan, struct sql_objection_withdraw args);
 
-extern const struct query query_objection_seen;
-struct sql_objection_seen {
-    struct str objection_id;
-};
-struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_seen args);
-
-extern const struct query query_objection_transition_list;
-struct sql_objection_transition_list {
-    struct str objection_id;
-};
-struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args);
-
 extern const struct query query_signal_list;
 struct sql_signal_list {
-    struct str shows_candidate_alias;
+    struct str shows_made_by_name, shows_candidate_alias, shows_actions;
 };
 struct statement *sql_signal_list(struct plan *plan, struct sql_signal_list args);
 
 extern const struct query query_signal_get;
 struct sql_signal_get {
-    struct str id;
+    struct str shows_made_by_name, id;
 };
 struct statement *sql_signal_get(struct plan *plan, struct sql_signal_get args);
 
@@ -221,6 +197,30 @@ struct sql_signal_seen {
     struct str signal_id;
 };
 struct statement *sql_signal_seen(struct plan *plan, struct sql_signal_seen args);
+
+extern const struct query query_decision_seen;
+struct sql_decision_seen {
+    struct str decision_id;
+};
+struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen args);
+
+extern const struct query query_decision_transition_list;
+struct sql_decision_transition_list {
+    struct str decision_id;
+};
+struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args);
+
+extern const struct query query_objection_seen;
+struct sql_objection_seen {
+    struct str objection_id;
+};
+struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_seen args);
+
+extern const struct query query_objection_transition_list;
+struct sql_objection_transition_list {
+    struct str objection_id;
+};
+struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args);
 
 extern const struct query query_signal_transition_list;
 struct sql_signal_transition_list {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(72 <= LIMIT_FIELDS, "Decision");
+_Static_assert(75 <= LIMIT_FIELDS, "Decision");
 
 static const char *const values_0[] = {"a", "b", "c", "d", "e", "f", "g", "h", NULL};
 static const struct pattern_part pattern_1[] = {{{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 40}, {{0, 0}, 0, 0}};
@@ -376,6 +376,7 @@ static const struct field decision_fields[] = {
     {.name = "amountCents", .key = {"\"amountCents\":", 14}, .column = "amount_cents", .type = FIELD_INT, .min = 0, .max = 10000000, .visible_to = 0xffffffffu},
     {.name = "draftedAt", .key = {"\"draftedAt\":", 12}, .column = "drafted_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "draftedBy", .key = {"\"draftedBy\":", 12}, .column = "drafted_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "draftedByName", .key = {"\"draftedByName\":", 16}, .column = "drafted_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "viewAskedAt", .key = {"\"viewAskedAt\":", 14}, .column = "view_asked_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "viewUntil", .key = {"\"viewUntil\":", 12}, .column = "view_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "viewChannel", .key = {"\"viewChannel\":", 14}, .column = "view_channel", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_11, .visible_to = 0xffffffffu},
@@ -387,8 +388,10 @@ static const struct field decision_fields[] = {
     {.name = "viewSkippedText", .key = {"\"viewSkippedText\":", 18}, .column = "view_skipped_text", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "decidedAt", .key = {"\"decidedAt\":", 12}, .column = "decided_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decidedByName", .key = {"\"decidedByName\":", 16}, .column = "decided_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "notifiedOn", .key = {"\"notifiedOn\":", 13}, .column = "notified_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "handedOutBy", .key = {"\"handedOutBy\":", 14}, .column = "handed_out_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "handedOutByName", .key = {"\"handedOutByName\":", 18}, .column = "handed_out_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "receipt", .key = {"\"receipt\":", 10}, .column = "receipt", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_13, .visible_to = 0xffffffffu},
     {.name = "objectionUntil", .key = {"\"objectionUntil\":", 17}, .column = "objection_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "reconsiderBy", .key = {"\"reconsiderBy\":", 15}, .column = "reconsider_by", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -404,7 +407,7 @@ static const struct field decision_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema decision_schema = {
-    .name = "Decision", .fields = decision_fields, .count = 72,
+    .name = "Decision", .fields = decision_fields, .count = 75,
     .size = 0, .self = "/decisions/",
 };
 static const struct field objection_fields[] = {
@@ -435,12 +438,13 @@ static const struct field objection_fields[] = {
     {.name = "injunctionUntil", .key = {"\"injunctionUntil\":", 18}, .column = "injunction_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decidedOn", .key = {"\"decidedOn\":", 12}, .column = "decided_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "decidedByName", .key = {"\"decidedByName\":", 16}, .column = "decided_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "outcomeText", .key = {"\"outcomeText\":", 14}, .column = "outcome_text", .type = FIELD_TEXT, .min = 0, .max = 4000, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema objection_schema = {
-    .name = "Objection", .fields = objection_fields, .count = 30,
+    .name = "Objection", .fields = objection_fields, .count = 31,
     .size = 0, .self = "/objections/",
 };
 static const struct field signal_check_fields[] = {
@@ -449,11 +453,12 @@ static const struct field signal_check_fields[] = {
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_27, .visible_to = 0xffffffffu},
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_28, .visible_to = 0xffffffffu},
     {.name = "ownerUserId", .key = {"\"ownerUserId\":", 14}, .column = "owner_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "ownerName", .key = {"\"ownerName\":", 12}, .column = "owner_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "dueAt", .key = {"\"dueAt\":", 8}, .column = "due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endedAt", .key = {"\"endedAt\":", 10}, .column = "ended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema signal_check_schema = {
-    .name = "SignalCheck", .fields = signal_check_fields, .count = 7,
+    .name = "SignalCheck", .fields = signal_check_fields, .count = 8,
     .size = 0, .self = NULL,
 };
 static const struct field signal_person_fields[] = {
@@ -484,6 +489,7 @@ static const struct field signal_fields[] = {
     {.name = "receivedAt", .key = {"\"receivedAt\":", 13}, .column = "received_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "madeBy", .key = {"\"madeBy\":", 9}, .column = "made_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "madeByName", .key = {"\"madeByName\":", 13}, .column = "made_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "listed", .key = {"\"listed\":", 9}, .column = "listed", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x8003u},
@@ -500,10 +506,11 @@ static const struct field signal_fields[] = {
     {.name = "withdrawnAt", .key = {"\"withdrawnAt\":", 14}, .column = "withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "correctedAt", .key = {"\"correctedAt\":", 14}, .column = "corrected_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "amendedAt", .key = {"\"amendedAt\":", 12}, .column = "amended_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x8003u},
+    {.name = "actions", .key = {"\"actions\":", 10}, .column = "actions", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 10, .schema = &task_action_schema, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema signal_schema = {
-    .name = "Signal", .fields = signal_fields, .count = 33,
+    .name = "Signal", .fields = signal_fields, .count = 35,
     .size = 0, .self = "/signals/",
 };

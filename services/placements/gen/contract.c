@@ -35,10 +35,8 @@ static const struct field list_instruments_query[] = {
 /* listInstruments: Instruments */
 static enum err list_instruments_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
-    (void)ctx;
-    sql_instrument_list(plan, (struct sql_instrument_list){
-        .shows_candidate_alias = request_shows(req, 4),
-    });
+    (void)ctx, (void)req;
+    sql_instrument_list(plan);
     return OK;
 }
 static const struct right create_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -50,10 +48,7 @@ static enum err create_instrument_plan(struct ctx *ctx, const struct request *re
         .id = req->new_id,
         .document = req->document,
     });
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->new_id,
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->new_id});
     return OK;
 }
 static const struct right get_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -64,10 +59,7 @@ static const struct field get_instrument_path[] = {
 static enum err get_instrument_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
     return OK;
 }
 static const struct right update_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -83,10 +75,7 @@ static enum err update_instrument_plan(struct ctx *ctx, const struct request *re
         .id = req->path[0],
         .version = req->version,
     });
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
     return OK;
 }
 static const struct right grant_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -98,10 +87,7 @@ static enum err grant_instrument_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_instrument_grant(plan, (struct sql_instrument_grant){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
     return OK;
 }
 static const struct right refuse_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -113,10 +99,7 @@ static enum err refuse_instrument_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_instrument_refuse(plan, req->body, (struct sql_instrument_refuse){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
     return OK;
 }
 static const struct right end_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -128,10 +111,7 @@ static enum err end_instrument_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_instrument_end(plan, req->body, (struct sql_instrument_end){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
     return OK;
 }
 static const struct right extend_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -147,10 +127,7 @@ static enum err extend_instrument_plan(struct ctx *ctx, const struct request *re
         .instrument_id = req->path[0],
         .document = req->document,
     });
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->new_id,
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->new_id});
     return OK;
 }
 static const struct right suspend_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -162,10 +139,7 @@ static enum err suspend_instrument_plan(struct ctx *ctx, const struct request *r
 {
     (void)ctx;
     sql_instrument_suspend(plan, req->body, (struct sql_instrument_suspend){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
-    });
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
     return OK;
 }
 static const struct right resume_instrument_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -177,9 +151,20 @@ static enum err resume_instrument_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_instrument_resume(plan, req->body, (struct sql_instrument_resume){.id = req->path[0]});
-    sql_instrument_get(plan, (struct sql_instrument_get){
-        .shows_candidate_alias = request_shows(req, 4),
-        .id = req->path[0],
+    sql_instrument_get(plan, (struct sql_instrument_get){.id = req->path[0]});
+    return OK;
+}
+static const struct right list_instrument_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_instrument_transitions_path[] = {
+    {.name = "instrumentId", .key = {"\"instrumentId\":", 15}, .column = "instrument_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listInstrumentTransitions: What happened to an instrument */
+static enum err list_instrument_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_instrument_seen(plan, (struct sql_instrument_seen){.instrument_id = req->path[0]});
+    sql_instrument_transition_list(plan, (struct sql_instrument_transition_list){
+        .instrument_id = req->path[0],
     });
     return OK;
 }
@@ -299,8 +284,7 @@ static enum err list_placements_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_placement_list(plan, (struct sql_placement_list){
-        .shows_candidate_alias = request_shows(req, 3),
-        .shows_employer_name = request_shows(req, 7),
+        .shows_end_corrected_by_name = request_shows(req, 37),
     });
     return OK;
 }
@@ -313,7 +297,10 @@ static enum err create_placement_plan(struct ctx *ctx, const struct request *req
         .id = req->new_id,
         .document = req->document,
     });
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->new_id});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -324,7 +311,10 @@ static const struct field get_placement_path[] = {
 static enum err get_placement_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right update_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -340,7 +330,10 @@ static enum err update_placement_plan(struct ctx *ctx, const struct request *req
         .id = req->path[0],
         .version = req->version,
     });
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right accept_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -352,7 +345,10 @@ static enum err accept_placement_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_placement_accept(plan, req->body, (struct sql_placement_accept){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right decline_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -364,7 +360,10 @@ static enum err decline_placement_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_placement_decline(plan, req->body, (struct sql_placement_decline){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right start_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -376,7 +375,10 @@ static enum err start_placement_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_placement_start(plan, req->body, (struct sql_placement_start){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right end_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -388,7 +390,10 @@ static enum err end_placement_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_placement_end(plan, req->body, (struct sql_placement_end){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right correct_placement_end_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -402,7 +407,10 @@ static enum err correct_placement_end_plan(struct ctx *ctx, const struct request
     sql_placement_end_correct(plan, req->body, (struct sql_placement_end_correct){
         .id = req->path[0],
     });
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right convert_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -417,7 +425,10 @@ static enum err convert_placement_plan(struct ctx *ctx, const struct request *re
         .id = req->path[0],
         .document = req->document,
     });
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right return_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -429,7 +440,10 @@ static enum err return_placement_plan(struct ctx *ctx, const struct request *req
 {
     (void)ctx;
     sql_placement_return(plan, req->body, (struct sql_placement_return){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right undo_placement_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -441,7 +455,10 @@ static enum err undo_placement_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_placement_undo(plan, req->body, (struct sql_placement_undo){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right call_about_placement_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -453,7 +470,10 @@ static enum err call_about_placement_plan(struct ctx *ctx, const struct request 
 {
     (void)ctx;
     sql_placement_call(plan, (struct sql_placement_call){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right deviate_from_plan_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -465,7 +485,24 @@ static enum err deviate_from_plan_plan(struct ctx *ctx, const struct request *re
 {
     (void)ctx;
     sql_placement_deviate(plan, req->body, (struct sql_placement_deviate){.id = req->path[0]});
-    sql_placement_get(plan, (struct sql_placement_get){.id = req->path[0]});
+    sql_placement_get(plan, (struct sql_placement_get){
+        .shows_end_corrected_by_name = request_shows(req, 37),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_placement_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_placement_transitions_path[] = {
+    {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listPlacementTransitions: What happened to a placement */
+static enum err list_placement_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_placement_seen(plan, (struct sql_placement_seen){.placement_id = req->path[0]});
+    sql_placement_transition_list(plan, (struct sql_placement_transition_list){
+        .placement_id = req->path[0],
+    });
     return OK;
 }
 static const struct right create_proposal_round_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {0, SCOPE_NONE}};
@@ -564,6 +601,18 @@ static enum err withdraw_proposal_plan(struct ctx *ctx, const struct request *re
     sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
     return OK;
 }
+static const struct right undo_hire_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field undo_hire_path[] = {
+    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* undoHire: Undo a hire */
+static enum err undo_hire_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_proposal_undo(plan, req->body, (struct sql_proposal_undo){.id = req->path[0]});
+    sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
+    return OK;
+}
 static const struct right list_proposal_transitions_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_proposal_transitions_path[] = {
     {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -576,18 +625,6 @@ static enum err list_proposal_transitions_plan(struct ctx *ctx, const struct req
     sql_proposal_transition_list(plan, (struct sql_proposal_transition_list){
         .proposal_id = req->path[0],
     });
-    return OK;
-}
-static const struct right undo_hire_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
-static const struct field undo_hire_path[] = {
-    {.name = "proposalId", .key = {"\"proposalId\":", 13}, .column = "proposal_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-};
-/* undoHire: Undo a hire */
-static enum err undo_hire_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
-{
-    (void)ctx;
-    sql_proposal_undo(plan, req->body, (struct sql_proposal_undo){.id = req->path[0]});
-    sql_proposal_get(plan, (struct sql_proposal_get){.id = req->path[0]});
     return OK;
 }
 static const struct right get_shortlist_rights[] = {{1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -679,7 +716,7 @@ static const struct operation operations[] = {
         .rights = list_instruments_rights,
         .purpose = "mediation",
         .parameters = list_instruments_query, .parameters_count = 6,
-        .response = &instrument_schema, .shown = 0x7bfdfffu,
+        .response = &instrument_schema, .shown = 0xf7fbfffu,
         .list = &query_instrument_list,
         .handle = list_instruments_plan,
     },
@@ -693,7 +730,7 @@ static const struct operation operations[] = {
         .rights = create_instrument_rights,
         .purpose = "mediation",
         .body = &instrument_new_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = create_instrument_plan,
     },
@@ -707,7 +744,7 @@ static const struct operation operations[] = {
         .rights = get_instrument_rights,
         .purpose = "mediation",
         .path_fields = get_instrument_path, .path_count = 1,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .handle = get_instrument_plan,
     },
     {
@@ -721,7 +758,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_instrument_path, .path_count = 1,
         .body = &instrument_change_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .handle = update_instrument_plan,
     },
     {
@@ -734,7 +771,7 @@ static const struct operation operations[] = {
         .rights = grant_instrument_rights,
         .purpose = "mediation",
         .path_fields = grant_instrument_path, .path_count = 1,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = grant_instrument_plan,
     },
@@ -749,7 +786,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = refuse_instrument_path, .path_count = 1,
         .body = &instrument_refusal_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = refuse_instrument_plan,
     },
@@ -764,7 +801,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = end_instrument_path, .path_count = 1,
         .body = &instrument_ending_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = end_instrument_plan,
     },
@@ -779,7 +816,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = extend_instrument_path, .path_count = 1,
         .body = &instrument_extension_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = extend_instrument_plan,
     },
@@ -794,7 +831,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = suspend_instrument_path, .path_count = 1,
         .body = &instrument_suspension_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = suspend_instrument_plan,
     },
@@ -809,9 +846,23 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = resume_instrument_path, .path_count = 1,
         .body = &instrument_resumption_schema,
-        .response = &instrument_schema, .shown = 0x7ffffffu,
+        .response = &instrument_schema, .shown = 0xfffffffu,
         .show = &operations[3],
         .handle = resume_instrument_plan,
+    },
+    {
+        .id = "listInstrumentTransitions",
+        .method = METHOD_GET,
+        .path = "/instruments/{instrumentId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_instrument_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_instrument_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_instrument_transition_list,
+        .handle = list_instrument_transitions_plan,
     },
     {
         .id = "listOnCalls",
@@ -836,7 +887,7 @@ static const struct operation operations[] = {
         .rights = create_on_call_rights,
         .body = &on_call_new_schema,
         .response = &on_call_schema, .shown = 0xffu,
-        .show = &operations[13],
+        .show = &operations[14],
         .handle = create_on_call_plan,
     },
     {
@@ -872,7 +923,7 @@ static const struct operation operations[] = {
         .rights = list_placement_contacts_rights,
         .purpose = "mediation",
         .path_fields = list_placement_contacts_path, .path_count = 1,
-        .response = &placement_contact_schema, .shown = 0x7fffu,
+        .response = &placement_contact_schema, .shown = 0x1ffffu,
         .list = &query_placement_contact_list,
         .handle = list_placement_contacts_plan,
     },
@@ -887,8 +938,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = create_placement_contact_path, .path_count = 1,
         .body = &placement_contact_new_schema,
-        .response = &placement_contact_schema, .shown = 0x7fffu,
-        .show = &operations[17],
+        .response = &placement_contact_schema, .shown = 0x1ffffu,
+        .show = &operations[18],
         .handle = create_placement_contact_plan,
     },
     {
@@ -901,7 +952,7 @@ static const struct operation operations[] = {
         .rights = get_placement_contact_rights,
         .purpose = "mediation",
         .path_fields = get_placement_contact_path, .path_count = 1,
-        .response = &placement_contact_schema, .shown = 0x7fffu,
+        .response = &placement_contact_schema, .shown = 0x1ffffu,
         .handle = get_placement_contact_plan,
     },
     {
@@ -915,8 +966,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_placement_contact_path, .path_count = 1,
         .body = &placement_contact_withdrawal_schema,
-        .response = &placement_contact_schema, .shown = 0x7fffu,
-        .show = &operations[17],
+        .response = &placement_contact_schema, .shown = 0x1ffffu,
+        .show = &operations[18],
         .handle = withdraw_placement_contact_plan,
     },
     {
@@ -929,7 +980,7 @@ static const struct operation operations[] = {
         .rights = list_placements_rights,
         .purpose = "mediation",
         .parameters = list_placements_query, .parameters_count = 7,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
         .list = &query_placement_list,
         .handle = list_placements_plan,
     },
@@ -943,8 +994,8 @@ static const struct operation operations[] = {
         .rights = create_placement_rights,
         .purpose = "mediation",
         .body = &placement_new_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = create_placement_plan,
     },
     {
@@ -957,7 +1008,7 @@ static const struct operation operations[] = {
         .rights = get_placement_rights,
         .purpose = "mediation",
         .path_fields = get_placement_path, .path_count = 1,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
         .handle = get_placement_plan,
     },
     {
@@ -971,7 +1022,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_placement_path, .path_count = 1,
         .body = &placement_change_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
         .handle = update_placement_plan,
     },
     {
@@ -985,8 +1036,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = accept_placement_path, .path_count = 1,
         .body = &placement_acceptance_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = accept_placement_plan,
     },
     {
@@ -1000,8 +1051,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = decline_placement_path, .path_count = 1,
         .body = &placement_refusal_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = decline_placement_plan,
     },
     {
@@ -1015,8 +1066,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = start_placement_path, .path_count = 1,
         .body = &placement_start_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = start_placement_plan,
     },
     {
@@ -1030,8 +1081,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = end_placement_path, .path_count = 1,
         .body = &placement_ending_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = end_placement_plan,
     },
     {
@@ -1045,8 +1096,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = correct_placement_end_path, .path_count = 1,
         .body = &placement_end_correction_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = correct_placement_end_plan,
     },
     {
@@ -1060,8 +1111,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = convert_placement_path, .path_count = 1,
         .body = &placement_conversion_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = convert_placement_plan,
     },
     {
@@ -1075,8 +1126,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = return_placement_path, .path_count = 1,
         .body = &placement_return_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = return_placement_plan,
     },
     {
@@ -1090,8 +1141,8 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = undo_placement_path, .path_count = 1,
         .body = &placement_undoing_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = undo_placement_plan,
     },
     {
@@ -1104,8 +1155,8 @@ static const struct operation operations[] = {
         .rights = call_about_placement_rights,
         .purpose = "mediation",
         .path_fields = call_about_placement_path, .path_count = 1,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = call_about_placement_plan,
     },
     {
@@ -1119,9 +1170,23 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = deviate_from_plan_path, .path_count = 1,
         .body = &placement_deviation_schema,
-        .response = &placement_schema, .shown = 0x1fffffffffffu,
-        .show = &operations[21],
+        .response = &placement_schema, .shown = 0x3ffffffffffffu,
+        .show = &operations[22],
         .handle = deviate_from_plan_plan,
+    },
+    {
+        .id = "listPlacementTransitions",
+        .method = METHOD_GET,
+        .path = "/placements/{placementId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_placement_transitions_rights,
+        .purpose = "mediation",
+        .path_fields = list_placement_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_placement_transition_list,
+        .handle = list_placement_transitions_plan,
     },
     {
         .id = "createProposalRound",
@@ -1135,7 +1200,7 @@ static const struct operation operations[] = {
         .path_fields = create_proposal_round_path, .path_count = 1,
         .body = &proposal_round_new_schema,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[34],
+        .show = &operations[36],
         .handle = create_proposal_round_plan,
     },
     {
@@ -1162,7 +1227,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = send_proposal_round_path, .path_count = 1,
         .response = &proposal_round_schema, .shown = 0x7ffu,
-        .show = &operations[34],
+        .show = &operations[36],
         .handle = send_proposal_round_plan,
     },
     {
@@ -1204,7 +1269,7 @@ static const struct operation operations[] = {
         .path_fields = answer_proposal_path, .path_count = 1,
         .body = &proposal_answer_schema,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[37],
+        .show = &operations[39],
         .handle = answer_proposal_plan,
     },
     {
@@ -1218,8 +1283,23 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = withdraw_proposal_path, .path_count = 1,
         .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[37],
+        .show = &operations[39],
         .handle = withdraw_proposal_plan,
+    },
+    {
+        .id = "undoHire",
+        .method = METHOD_POST,
+        .path = "/proposals/{proposalId}/hire-reversals",
+        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = undo_hire_rights,
+        .purpose = "mediation",
+        .path_fields = undo_hire_path, .path_count = 1,
+        .body = &hire_reversal_schema,
+        .response = &proposal_schema, .shown = 0x1ffffffu,
+        .show = &operations[39],
+        .handle = undo_hire_plan,
     },
     {
         .id = "listProposalTransitions",
@@ -1234,21 +1314,6 @@ static const struct operation operations[] = {
         .response = &transition_schema, .shown = 0x3fu,
         .list = &query_proposal_transition_list,
         .handle = list_proposal_transitions_plan,
-    },
-    {
-        .id = "undoHire",
-        .method = METHOD_POST,
-        .path = "/proposals/{proposalId}/hire-reversals",
-        .flags = OPERATION_NEEDS_KEY | OPERATION_WAKES,
-        .status = 200,
-        .body_max = LIMIT_BODY,
-        .rights = undo_hire_rights,
-        .purpose = "mediation",
-        .path_fields = undo_hire_path, .path_count = 1,
-        .body = &hire_reversal_schema,
-        .response = &proposal_schema, .shown = 0x1ffffffu,
-        .show = &operations[37],
-        .handle = undo_hire_plan,
     },
     {
         .id = "getShortlist",
@@ -1273,7 +1338,7 @@ static const struct operation operations[] = {
         .rights = list_wage_values_rights,
         .purpose = "file",
         .parameters = list_wage_values_query, .parameters_count = 2,
-        .response = &wage_value_schema, .shown = 0x3ffu,
+        .response = &wage_value_schema, .shown = 0xfffu,
         .list = &query_wage_value_list,
         .handle = list_wage_values_plan,
     },
@@ -1287,8 +1352,8 @@ static const struct operation operations[] = {
         .rights = create_wage_value_rights,
         .purpose = "file",
         .body = &wage_value_new_schema,
-        .response = &wage_value_schema, .shown = 0x3ffu,
-        .show = &operations[45],
+        .response = &wage_value_schema, .shown = 0xfffu,
+        .show = &operations[47],
         .handle = create_wage_value_plan,
     },
     {
@@ -1301,7 +1366,7 @@ static const struct operation operations[] = {
         .rights = get_wage_value_rights,
         .purpose = "file",
         .path_fields = get_wage_value_path, .path_count = 1,
-        .response = &wage_value_schema, .shown = 0x3ffu,
+        .response = &wage_value_schema, .shown = 0xfffu,
         .handle = get_wage_value_plan,
     },
     {
@@ -1318,5 +1383,5 @@ static const struct operation operations[] = {
 };
 
 const struct service placements_service = {
-    "placements", operations, 47, false,
+    "placements", operations, 49, false,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(49 <= LIMIT_QUERIES, "queries");
+_Static_assert(52 <= LIMIT_QUERIES, "queries");
 _Static_assert(13 <= LIMIT_VALUES, "proposal_list");
 
 const struct query query_coach_visit_day = {
@@ -45,17 +45,14 @@ const struct query query_instrument_list = {
             "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, case when app.instrument_tells_val"
             "ue(i.kind) then i.percentage end as percentage, i.amount_cents, i.intention_months, i.extends_id"
             ", i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end_reason, i.ended_on, i.versi"
-            "on, i.changed_at, case when $1::boolean then app.placement_alias(i.placement_id) end as candidat"
-            "e_alias from app.instrument i where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+            "on, i.changed_at, n.candidate_alias, n.employer_name from app.instrument i left join lateral app"
+            ".placement_names(i.placement_id) n on true where true",
+    .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &instrument_list_list, .whose = "candidate_id",
 };
-struct statement *sql_instrument_list(struct plan *plan, struct sql_instrument_list args)
+struct statement *sql_instrument_list(struct plan *plan)
 {
-    const struct str values[] = {
-        args.shows_candidate_alias,
-    };
-    return plan_add(plan, &query_instrument_list, values);
+    return plan_add(plan, &query_instrument_list, NULL);
 }
 
 const struct query query_instrument_get = {
@@ -64,18 +61,17 @@ const struct query query_instrument_get = {
             "ed_on, i.from_day, i.until_day, i.last_day, i.days_suspended, case when app.instrument_tells_val"
             "ue(i.kind) then i.percentage end as percentage, i.amount_cents, i.intention_months, i.extends_id"
             ", i.wage_value_id, i.decide_by, i.decided_on, i.refuse_reason, i.end_reason, i.ended_on, i.versi"
-            "on, i.changed_at, case when $1::boolean then app.placement_alias(i.placement_id) end as candidat"
-            "e_alias, app.instrument_pays(i.id) as month_cents, (select coalesce(json_agg(json_build_object('"
-            "fromDay', s.from_day, 'untilDay', s.until_day) order by s.from_day), '[]') from app.instrument_s"
-            "uspension s where s.tenant_id = i.tenant_id and s.instrument_id = i.id) as suspensions from app."
-            "instrument i where i.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "on, i.changed_at, n.candidate_alias, n.employer_name, app.instrument_pays(i.id) as month_cents, "
+            "(select coalesce(json_agg(json_build_object('fromDay', s.from_day, 'untilDay', s.until_day) orde"
+            "r by s.from_day), '[]') from app.instrument_suspension s where s.tenant_id = i.tenant_id and s.i"
+            "nstrument_id = i.id) as suspensions from app.instrument i left join lateral app.placement_names("
+            "i.placement_id) n on true where i.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_instrument_get(struct plan *plan, struct sql_instrument_get args)
 {
     const struct str values[] = {
-        args.shows_candidate_alias,
         args.id,
     };
     return plan_add(plan, &query_instrument_get, values);
@@ -313,19 +309,19 @@ const struct query query_placement_list = {
             "cancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id, p.kind, p.origin, p.stat"
             "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
             "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
-            "d_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, p.end_correction, p.return_reason"
+            "d_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, case when $1::boolean then app.co"
+            "lleague_name(p.end_corrected_by) end as end_corrected_by_name, p.end_correction, p.return_reason"
             ", p.replacement_wanted, p.replacement_for, p.converts, p.converted_to, p.undone_at, p.undo_reaso"
-            "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, case when $1::boolean then app.pl"
-            "acement_alias(p.id) end as candidate_alias, case when $2::boolean then app.placement_employer(p."
-            "id) end as employer_name, p.changed_in from app.placement p where true",
-    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+            "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, n.candidate_alias, n.employer_nam"
+            "e, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title, p.chang"
+            "ed_in from app.placement p left join lateral app.placement_names(p.id) n on true where true",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &placement_list_list, .whose = "candidate_id",
 };
 struct statement *sql_placement_list(struct plan *plan, struct sql_placement_list args)
 {
     const struct str values[] = {
-        args.shows_candidate_alias,
-        args.shows_employer_name,
+        args.shows_end_corrected_by_name,
     };
     return plan_add(plan, &query_placement_list, values);
 }
@@ -350,16 +346,19 @@ const struct query query_placement_get = {
             "cancy_id, p.proposal_id, p.trajectory_id, p.project_id, p.agreement_id, p.kind, p.origin, p.stat"
             "e, p.offered_on, p.accepted_on, p.starts_on, p.started_on, p.ends_on, p.ended_on, p.contract, p."
             "permanent_from, p.hours, p.wage_cents, p.wage_per, p.mentor, p.workplace, p.decline_reason, p.en"
-            "d_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, p.end_correction, p.return_reason"
+            "d_reason, p.end_phase, p.end_corrected_at, p.end_corrected_by, case when $1::boolean then app.co"
+            "lleague_name(p.end_corrected_by) end as end_corrected_by_name, p.end_correction, p.return_reason"
             ", p.replacement_wanted, p.replacement_for, p.converts, p.converted_to, p.undone_at, p.undo_reaso"
-            "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, app.placement_alias(p.id) as cand"
-            "idate_alias, app.placement_employer(p.id) as employer_name from app.placement p where p.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, n.candidate_alias, n.employer_nam"
+            "e, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title from app"
+            ".placement p left join lateral app.placement_names(p.id) n on true where p.id = $2",
+    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_placement_get(struct plan *plan, struct sql_placement_get args)
 {
     const struct str values[] = {
+        args.shows_end_corrected_by_name,
         args.id,
     };
     return plan_add(plan, &query_placement_get, values);
@@ -574,8 +573,9 @@ static const struct query_list placement_contact_list_list = {
 const struct query query_placement_contact_list = {
     .name = "placement_contact_list",
     .text = "select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.hel"
-            "d_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason, c.version, c.cha"
-            "nged_at from app.placement_contact c where c.placement_id = $1::uuid",
+            "d_at, c.held_by, n.held_by_name, c.note_id, c.withdrawn_at, c.withdrawn_by, n.withdrawn_by_name,"
+            " c.withdrawn_reason, c.version, c.changed_at from app.placement_contact c left join lateral app."
+            "placement_contact_names(c.id) n on true where c.placement_id = $1::uuid",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &placement_contact_list_list, .whose = "candidate_id",
 };
@@ -606,8 +606,9 @@ struct statement *sql_placement_contact_make(struct plan *plan, struct sql_place
 const struct query query_placement_contact_get = {
     .name = "placement_contact_get",
     .text = "select c.id, c.placement_id, c.candidate_id, c.task_id, c.with_whom, c.channel, c.outcome, c.hel"
-            "d_at, c.held_by, c.note_id, c.withdrawn_at, c.withdrawn_by, c.withdrawn_reason, c.version, c.cha"
-            "nged_at from app.placement_contact c where c.id = $1",
+            "d_at, c.held_by, n.held_by_name, c.note_id, c.withdrawn_at, c.withdrawn_by, n.withdrawn_by_name,"
+            " c.withdrawn_reason, c.version, c.changed_at from app.placement_contact c left join lateral app."
+            "placement_contact_names(c.id) n on true where c.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -678,20 +679,6 @@ struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list 
     return plan_add(plan, &query_proposal_list, values);
 }
 
-const struct query query_proposal_seen = {
-    .name = "proposal_seen",
-    .text = "select p.id from app.proposal p where p.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen args)
-{
-    const struct str values[] = {
-        args.proposal_id,
-    };
-    return plan_add(plan, &query_proposal_seen, values);
-}
-
 const struct query query_proposal_get = {
     .name = "proposal_get",
     .text = "select p.id, p.round_id, p.vacancy_id, p.employer_id, p.project_id, p.candidate_id, p.state, p.s"
@@ -758,32 +745,6 @@ struct statement *sql_proposal_undo(struct plan *plan, const struct hire_reversa
         body->note,
     };
     return plan_add(plan, &query_proposal_undo, values);
-}
-
-static const struct query_sort proposal_transition_list_sorts[] = {
-    {"at", "t.at", "timestamptz", "at"},
-};
-static const struct query_list proposal_transition_list_list = {
-    NULL, 0,
-    proposal_transition_list_sorts, 1,
-    "t.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_proposal_transition_list = {
-    .name = "proposal_transition_list",
-    .text = "select t.seq, t.from_state, t.event, t.to_state, t.at, t.role, p.candidate_id from app.transitio"
-            "n t join app.proposal p on p.id = t.subject_id where t.noun = 'proposal' and t.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &proposal_transition_list_list, .whose = "candidate_id",
-};
-struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args)
-{
-    const struct str values[] = {
-        args.proposal_id,
-    };
-    return plan_add(plan, &query_proposal_transition_list, values);
 }
 
 const struct query query_proposal_round_propose = {
@@ -894,7 +855,8 @@ static const struct query_list wage_value_list_list = {
 const struct query query_wage_value_list = {
     .name = "wage_value_list",
     .text = "select w.id, w.placement_id, w.candidate_id, w.measured_on, w.percentage, w.method, w.measured_b"
-            "y, w.valid_until, w.version, w.changed_at from app.wage_value w where true",
+            "y, w.valid_until, w.version, w.changed_at, n.candidate_alias, n.employer_name from app.wage_valu"
+            "e w left join lateral app.wage_value_names(w.id) n on true where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &wage_value_list_list, .whose = "candidate_id",
 };
@@ -906,7 +868,8 @@ struct statement *sql_wage_value_list(struct plan *plan)
 const struct query query_wage_value_get = {
     .name = "wage_value_get",
     .text = "select w.id, w.placement_id, w.candidate_id, w.measured_on, w.percentage, w.method, w.measured_b"
-            "y, w.valid_until, w.version, w.changed_at from app.wage_value w where w.id = $1",
+            "y, w.valid_until, w.version, w.changed_at, n.candidate_alias, n.employer_name from app.wage_valu"
+            "e w left join lateral app.wage_value_names(w.id) n on true where w.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -971,4 +934,111 @@ struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summar
     return plan_add(plan, &query_work_summary_get, values);
 }
 
-const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_end_correct, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_placement_contact_withdraw, &query_proposal_list, &query_proposal_seen, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_transition_list, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, NULL};
+const struct query query_instrument_seen = {
+    .name = "instrument_seen",
+    .text = "select n.id from app.instrument n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_instrument_seen(struct plan *plan, struct sql_instrument_seen args)
+{
+    const struct str values[] = {
+        args.instrument_id,
+    };
+    return plan_add(plan, &query_instrument_seen, values);
+}
+
+static const struct query_sort instrument_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list instrument_transition_list_list = {
+    NULL, 0,
+    instrument_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_instrument_transition_list = {
+    .name = "instrument_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.instrument n on n.id = s.subject_id where s.noun = 'instrument' and s.subject_id = "
+            "$1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &instrument_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_instrument_transition_list(struct plan *plan, struct sql_instrument_transition_list args)
+{
+    const struct str values[] = {
+        args.instrument_id,
+    };
+    return plan_add(plan, &query_instrument_transition_list, values);
+}
+
+static const struct query_sort placement_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list placement_transition_list_list = {
+    NULL, 0,
+    placement_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_placement_transition_list = {
+    .name = "placement_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.placement n on n.id = s.subject_id where s.noun = 'placement' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &placement_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_placement_transition_list(struct plan *plan, struct sql_placement_transition_list args)
+{
+    const struct str values[] = {
+        args.placement_id,
+    };
+    return plan_add(plan, &query_placement_transition_list, values);
+}
+
+const struct query query_proposal_seen = {
+    .name = "proposal_seen",
+    .text = "select n.id from app.proposal n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen args)
+{
+    const struct str values[] = {
+        args.proposal_id,
+    };
+    return plan_add(plan, &query_proposal_seen, values);
+}
+
+static const struct query_sort proposal_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list proposal_transition_list_list = {
+    NULL, 0,
+    proposal_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_proposal_transition_list = {
+    .name = "proposal_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.proposal n on n.id = s.subject_id where s.noun = 'proposal' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &proposal_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args)
+{
+    const struct str values[] = {
+        args.proposal_id,
+    };
+    return plan_add(plan, &query_proposal_transition_list, values);
+}
+
+const struct query *const placements_queries[] = {&query_coach_visit_day, &query_instrument_list, &query_instrument_get, &query_instrument_ask, &query_instrument_change, &query_instrument_grant, &query_instrument_refuse, &query_instrument_end, &query_instrument_extend, &query_instrument_suspend, &query_instrument_resume, &query_on_call_list, &query_on_call_get, &query_on_call_insert, &query_on_call_delete, &query_placement_list, &query_placement_seen, &query_placement_get, &query_placement_make, &query_placement_change, &query_placement_accept, &query_placement_decline, &query_placement_start, &query_placement_end, &query_placement_end_correct, &query_placement_return, &query_placement_convert, &query_placement_undo, &query_placement_call, &query_placement_deviate, &query_placement_contact_list, &query_placement_contact_make, &query_placement_contact_get, &query_placement_contact_withdraw, &query_proposal_list, &query_proposal_get, &query_proposal_answer, &query_proposal_withdraw, &query_proposal_undo, &query_proposal_round_propose, &query_proposal_round_send, &query_proposal_round_get, &query_shortlist_get, &query_wage_value_list, &query_wage_value_get, &query_wage_value_note, &query_work_summary_get, &query_instrument_seen, &query_instrument_transition_list, &query_placement_transition_list, &query_proposal_seen, &query_proposal_transition_list, NULL};

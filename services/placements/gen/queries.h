@@ -10,14 +10,11 @@ extern const struct query query_coach_visit_day;
 struct statement *sql_coach_visit_day(struct plan *plan);
 
 extern const struct query query_instrument_list;
-struct sql_instrument_list {
-    struct str shows_candidate_alias;
-};
-struct statement *sql_instrument_list(struct plan *plan, struct sql_instrument_list args);
+struct statement *sql_instrument_list(struct plan *plan);
 
 extern const struct query query_instrument_get;
 struct sql_instrument_get {
-    struct str shows_candidate_alias, id;
+    struct str id;
 };
 struct statement *sql_instrument_get(struct plan *plan, struct sql_instrument_get args);
 
@@ -92,7 +89,7 @@ struct statement *sql_on_call_delete(struct plan *plan, struct sql_on_call_delet
 
 extern const struct query query_placement_list;
 struct sql_placement_list {
-    struct str shows_candidate_alias, shows_employer_name;
+    struct str shows_end_corrected_by_name;
 };
 struct statement *sql_placement_list(struct plan *plan, struct sql_placement_list args);
 
@@ -104,7 +101,7 @@ struct statement *sql_placement_seen(struct plan *plan, struct sql_placement_see
 
 extern const struct query query_placement_get;
 struct sql_placement_get {
-    struct str id;
+    struct str shows_end_corrected_by_name, id;
 };
 struct statement *sql_placement_get(struct plan *plan, struct sql_placement_get args);
 
@@ -210,12 +207,6 @@ struct sql_proposal_list {
 };
 struct statement *sql_proposal_list(struct plan *plan, struct sql_proposal_list args);
 
-extern const struct query query_proposal_seen;
-struct sql_proposal_seen {
-    struct str proposal_id;
-};
-struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen args);
-
 extern const struct query query_proposal_get;
 struct sql_proposal_get {
     struct str id;
@@ -239,12 +230,6 @@ struct sql_proposal_undo {
     struct str id;
 };
 struct statement *sql_proposal_undo(struct plan *plan, const struct hire_reversal *body, struct sql_proposal_undo args);
-
-extern const struct query query_proposal_transition_list;
-struct sql_proposal_transition_list {
-    struct str proposal_id;
-};
-struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args);
 
 extern const struct query query_proposal_round_propose;
 struct sql_proposal_round_propose {
@@ -290,6 +275,36 @@ struct sql_work_summary_get {
     struct str shows_reported, shows_to_screen, shows_overdue, shows_assigned_to_me, shows_proposals_to_send, shows_proposals_to_answer, shows_interviews, shows_active_candidates, shows_candidates_without_proposal;
 };
 struct statement *sql_work_summary_get(struct plan *plan, struct sql_work_summary_get args);
+
+extern const struct query query_instrument_seen;
+struct sql_instrument_seen {
+    struct str instrument_id;
+};
+struct statement *sql_instrument_seen(struct plan *plan, struct sql_instrument_seen args);
+
+extern const struct query query_instrument_transition_list;
+struct sql_instrument_transition_list {
+    struct str instrument_id;
+};
+struct statement *sql_instrument_transition_list(struct plan *plan, struct sql_instrument_transition_list args);
+
+extern const struct query query_placement_transition_list;
+struct sql_placement_transition_list {
+    struct str placement_id;
+};
+struct statement *sql_placement_transition_list(struct plan *plan, struct sql_placement_transition_list args);
+
+extern const struct query query_proposal_seen;
+struct sql_proposal_seen {
+    struct str proposal_id;
+};
+struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen args);
+
+extern const struct query query_proposal_transition_list;
+struct sql_proposal_transition_list {
+    struct str proposal_id;
+};
+struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const placements_queries[];

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(45 <= LIMIT_FIELDS, "Placement");
+_Static_assert(50 <= LIMIT_FIELDS, "Placement");
 
 static const char *const values_0[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
 static const char *const values_1[] = {"conditions_not_met", "no_budget", "displacement", "not_needed", "asked_by_mistake", "other", NULL};
@@ -482,6 +482,7 @@ static const struct field instrument_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0x197u},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -505,7 +506,7 @@ static const struct field instrument_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema instrument_schema = {
-    .name = "Instrument", .fields = instrument_fields, .count = 27,
+    .name = "Instrument", .fields = instrument_fields, .count = 28,
     .size = 0, .self = "/instruments/",
 };
 static const struct field on_call_fields[] = {
@@ -531,16 +532,18 @@ static const struct field placement_contact_fields[] = {
     {.name = "outcome", .key = {"\"outcome\":", 10}, .column = "outcome", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
     {.name = "heldAt", .key = {"\"heldAt\":", 9}, .column = "held_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "heldById", .key = {"\"heldById\":", 11}, .column = "held_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "heldByName", .key = {"\"heldByName\":", 13}, .column = "held_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "taskId", .key = {"\"taskId\":", 9}, .column = "task_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "noteId", .key = {"\"noteId\":", 9}, .column = "note_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "withdrawnAt", .key = {"\"withdrawnAt\":", 14}, .column = "withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "withdrawnById", .key = {"\"withdrawnById\":", 16}, .column = "withdrawn_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "withdrawnByName", .key = {"\"withdrawnByName\":", 18}, .column = "withdrawn_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "withdrawnReason", .key = {"\"withdrawnReason\":", 18}, .column = "withdrawn_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_7, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema placement_contact_schema = {
-    .name = "PlacementContact", .fields = placement_contact_fields, .count = 15,
+    .name = "PlacementContact", .fields = placement_contact_fields, .count = 17,
     .size = 0, .self = "/placement-contacts/",
 };
 static const struct field placement_fields[] = {
@@ -553,10 +556,14 @@ static const struct field placement_fields[] = {
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .flags = FIELD_NULLABLE, .min = 1, .max = 200, .visible_to = 0xffffffffu},
     {.name = "formalEmployerId", .key = {"\"formalEmployerId\":", 19}, .column = "formal_employer_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "formalEmployerName", .key = {"\"formalEmployerName\":", 21}, .column = "formal_employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "formalOrganisationId", .key = {"\"formalOrganisationId\":", 23}, .column = "formal_organisation_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "formalOrganisationName", .key = {"\"formalOrganisationName\":", 25}, .column = "formal_organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "vacancyId", .key = {"\"vacancyId\":", 12}, .column = "vacancy_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu, .closed_to = 0xffff9u},
+    {.name = "vacancyTitle", .key = {"\"vacancyTitle\":", 15}, .column = "vacancy_title", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "trajectoryId", .key = {"\"trajectoryId\":", 15}, .column = "trajectory_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u, .closed_to = 0xffe68u},
     {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0x197u, .closed_to = 0xffe68u},
+    {.name = "projectTitle", .key = {"\"projectTitle\":", 15}, .column = "project_title", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0x197u},
     {.name = "agreementId", .key = {"\"agreementId\":", 14}, .column = "agreement_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "startsOn", .key = {"\"startsOn\":", 11}, .column = "starts_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsOn", .key = {"\"endsOn\":", 9}, .column = "ends_on", .type = FIELD_DATE, .flags = FIELD_NULLABLE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -577,6 +584,7 @@ static const struct field placement_fields[] = {
     {.name = "endPhase", .key = {"\"endPhase\":", 11}, .column = "end_phase", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_35, .visible_to = 0xffffffffu},
     {.name = "endCorrectedAt", .key = {"\"endCorrectedAt\":", 17}, .column = "end_corrected_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "endCorrectedById", .key = {"\"endCorrectedById\":", 19}, .column = "end_corrected_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "endCorrectedByName", .key = {"\"endCorrectedByName\":", 21}, .column = "end_corrected_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x197u},
     {.name = "endCorrection", .key = {"\"endCorrection\":", 16}, .column = "end_correction", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_14, .visible_to = 0x197u},
     {.name = "returnReason", .key = {"\"returnReason\":", 15}, .column = "return_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_15, .visible_to = 0xffffffffu},
     {.name = "replacementWanted", .key = {"\"replacementWanted\":", 20}, .column = "replacement_wanted", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -591,7 +599,7 @@ static const struct field placement_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema placement_schema = {
-    .name = "Placement", .fields = placement_fields, .count = 45,
+    .name = "Placement", .fields = placement_fields, .count = 50,
     .size = 0, .self = "/placements/",
 };
 static const struct field round_proposal_fields[] = {
@@ -765,7 +773,9 @@ const struct schema shortlist_schema = {
 static const struct field wage_value_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "placementId", .key = {"\"placementId\":", 14}, .column = "placement_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "measuredOn", .key = {"\"measuredOn\":", 13}, .column = "measured_on", .type = FIELD_DATE, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "percentage", .key = {"\"percentage\":", 13}, .column = "percentage", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},
     {.name = "method", .key = {"\"method\":", 9}, .column = "method", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 120, .visible_to = 0xffffffffu},
@@ -775,7 +785,7 @@ static const struct field wage_value_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema wage_value_schema = {
-    .name = "WageValue", .fields = wage_value_fields, .count = 10,
+    .name = "WageValue", .fields = wage_value_fields, .count = 12,
     .size = 0, .self = "/wage-values/",
 };
 static const struct field work_summary_fields[] = {

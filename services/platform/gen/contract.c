@@ -352,6 +352,7 @@ static enum err list_hand_overs_plan(struct ctx *ctx, const struct request *req,
     sql_hand_over_list(plan, (struct sql_hand_over_list){
         .shows_from_name = request_shows(req, 5),
         .shows_to_name = request_shows(req, 6),
+        .shows_made_by_name = request_shows(req, 17),
     });
     return OK;
 }
@@ -366,6 +367,7 @@ static enum err create_hand_over_plan(struct ctx *ctx, const struct request *req
     sql_hand_over_get(plan, (struct sql_hand_over_get){
         .shows_from_name = request_shows(req, 5),
         .shows_to_name = request_shows(req, 6),
+        .shows_made_by_name = request_shows(req, 17),
         .id = req->new_id,
     });
     return OK;
@@ -381,6 +383,7 @@ static enum err get_hand_over_plan(struct ctx *ctx, const struct request *req, s
     sql_hand_over_get(plan, (struct sql_hand_over_get){
         .shows_from_name = request_shows(req, 5),
         .shows_to_name = request_shows(req, 6),
+        .shows_made_by_name = request_shows(req, 17),
         .id = req->path[0],
     });
     return OK;
@@ -517,6 +520,8 @@ static enum err list_mandates_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_mandate_list(plan, (struct sql_mandate_list){
+        .shows_asked_by_name = request_shows(req, 20),
+        .shows_decided_by_name = request_shows(req, 22),
         .shows_grantee_name = request_shows(req, 7),
         .shows_scope_name = request_shows(req, 14),
     });
@@ -531,7 +536,11 @@ static enum err create_mandate_plan(struct ctx *ctx, const struct request *req, 
         .id = req->new_id,
         .state = S("granted"),
     });
-    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->new_id});
+    sql_mandate_get(plan, (struct sql_mandate_get){
+        .shows_asked_by_name = request_shows(req, 20),
+        .shows_decided_by_name = request_shows(req, 22),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right ask_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -543,7 +552,11 @@ static enum err ask_mandate_plan(struct ctx *ctx, const struct request *req, str
         .id = req->new_id,
         .state = S("asked"),
     });
-    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->new_id});
+    sql_mandate_get(plan, (struct sql_mandate_get){
+        .shows_asked_by_name = request_shows(req, 20),
+        .shows_decided_by_name = request_shows(req, 22),
+        .id = req->new_id,
+    });
     return OK;
 }
 static const struct right get_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -554,7 +567,11 @@ static const struct field get_mandate_path[] = {
 static enum err get_mandate_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->path[0]});
+    sql_mandate_get(plan, (struct sql_mandate_get){
+        .shows_asked_by_name = request_shows(req, 20),
+        .shows_decided_by_name = request_shows(req, 22),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right grant_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -566,7 +583,11 @@ static enum err grant_mandate_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_mandate_grant(plan, (struct sql_mandate_grant){.id = req->path[0]});
-    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->path[0]});
+    sql_mandate_get(plan, (struct sql_mandate_get){
+        .shows_asked_by_name = request_shows(req, 20),
+        .shows_decided_by_name = request_shows(req, 22),
+        .id = req->path[0],
+    });
     return OK;
 }
 static const struct right revoke_mandate_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -578,7 +599,25 @@ static enum err revoke_mandate_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_mandate_revoke(plan, req->body, (struct sql_mandate_revoke){.id = req->path[0]});
-    sql_mandate_get(plan, (struct sql_mandate_get){.id = req->path[0]});
+    sql_mandate_get(plan, (struct sql_mandate_get){
+        .shows_asked_by_name = request_shows(req, 20),
+        .shows_decided_by_name = request_shows(req, 22),
+        .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_mandate_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_ORGANISATION}, {1u << ROLE_AGENCY, SCOPE_ORGANISATION}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_ORGANISATION}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_mandate_transitions_path[] = {
+    {.name = "mandateId", .key = {"\"mandateId\":", 12}, .column = "mandate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listMandateTransitions: What happened to a mandate */
+static enum err list_mandate_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_mandate_seen(plan, (struct sql_mandate_seen){.mandate_id = req->path[0]});
+    sql_mandate_transition_list(plan, (struct sql_mandate_transition_list){
+        .mandate_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_message_templates_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -612,7 +651,11 @@ static const struct field list_messages_query[] = {
 static enum err list_messages_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_message_list(plan, (struct sql_message_list){.shows_about_label = request_shows(req, 13)});
+    sql_message_list(plan, (struct sql_message_list){
+        .shows_to_user_name = request_shows(req, 6),
+        .shows_asked_by_name = request_shows(req, 26),
+        .shows_about_label = request_shows(req, 14),
+    });
     return OK;
 }
 static const struct right get_message_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
@@ -624,7 +667,9 @@ static enum err get_message_plan(struct ctx *ctx, const struct request *req, str
 {
     (void)ctx;
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 26),
+        .shows_to_user_name = request_shows(req, 6),
+        .shows_asked_by_name = request_shows(req, 26),
+        .shows_sent_text = request_shows(req, 28),
         .id = req->path[0],
     });
     return OK;
@@ -639,7 +684,9 @@ static enum err resend_message_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_message_resend(plan, (struct sql_message_resend){.id = req->path[0]});
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 26),
+        .shows_to_user_name = request_shows(req, 6),
+        .shows_asked_by_name = request_shows(req, 26),
+        .shows_sent_text = request_shows(req, 28),
         .id = req->path[0],
     });
     return OK;
@@ -654,8 +701,24 @@ static enum err acknowledge_message_plan(struct ctx *ctx, const struct request *
     (void)ctx;
     sql_message_acknowledge(plan, req->body, (struct sql_message_acknowledge){.id = req->path[0]});
     sql_message_get(plan, (struct sql_message_get){
-        .shows_sent_text = request_shows(req, 26),
+        .shows_to_user_name = request_shows(req, 6),
+        .shows_asked_by_name = request_shows(req, 26),
+        .shows_sent_text = request_shows(req, 28),
         .id = req->path[0],
+    });
+    return OK;
+}
+static const struct right list_message_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_CASELOAD}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIELD_OFFICER, SCOPE_CASELOAD}, {1u << ROLE_SECTOR_COACH, SCOPE_CASELOAD}, {1u << ROLE_FIRM, SCOPE_CASELOAD}, {1u << ROLE_AGENCY, SCOPE_CASELOAD}, {1u << ROLE_COURSE_LEADER, SCOPE_CASELOAD}, {1u << ROLE_HUB, SCOPE_CASELOAD}, {1u << ROLE_EMPLOYER, SCOPE_CASELOAD}, {1u << ROLE_PARTNER, SCOPE_CASELOAD}, {1u << ROLE_CANDIDATE, SCOPE_CASELOAD}, {1u << ROLE_ANALYST, SCOPE_CASELOAD}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_CASELOAD}, {1u << ROLE_LABOUR_EXPERT, SCOPE_CASELOAD}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_CASELOAD}, {0, SCOPE_NONE}};
+static const struct field list_message_transitions_path[] = {
+    {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listMessageTransitions: What happened to a message */
+static enum err list_message_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_message_seen(plan, (struct sql_message_seen){.message_id = req->path[0]});
+    sql_message_transition_list(plan, (struct sql_message_transition_list){
+        .message_id = req->path[0],
     });
     return OK;
 }
@@ -1257,6 +1320,18 @@ static enum err end_rule_plan(struct ctx *ctx, const struct request *req, struct
     sql_rule_get(plan, (struct sql_rule_get){.id = req->path[0]});
     return OK;
 }
+static const struct right list_rule_transitions_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field list_rule_transitions_path[] = {
+    {.name = "ruleId", .key = {"\"ruleId\":", 9}, .column = "rule_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* listRuleTransitions: What happened to a rule */
+static enum err list_rule_transitions_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_rule_seen(plan, (struct sql_rule_seen){.rule_id = req->path[0]});
+    sql_rule_transition_list(plan, (struct sql_rule_transition_list){.rule_id = req->path[0]});
+    return OK;
+}
 static const struct right list_task_kinds_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 /* listTaskKinds: Kinds of tasks */
 static enum err list_task_kinds_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
@@ -1851,7 +1926,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_hand_overs_rights,
         .parameters = list_hand_overs_query, .parameters_count = 2,
-        .response = &hand_over_schema, .shown = 0x7ffffu,
+        .response = &hand_over_schema, .shown = 0xfffffu,
         .list = &query_hand_over_list,
         .handle = list_hand_overs_plan,
     },
@@ -1864,7 +1939,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_hand_over_rights,
         .body = &hand_over_new_schema,
-        .response = &hand_over_schema, .shown = 0x7ffffu,
+        .response = &hand_over_schema, .shown = 0xfffffu,
         .show = &operations[25],
         .handle = create_hand_over_plan,
     },
@@ -1877,7 +1952,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_hand_over_rights,
         .path_fields = get_hand_over_path, .path_count = 1,
-        .response = &hand_over_schema, .shown = 0x7ffffu,
+        .response = &hand_over_schema, .shown = 0xfffffu,
         .handle = get_hand_over_plan,
     },
     {
@@ -2015,7 +2090,7 @@ static const struct operation operations[] = {
         .rights = list_mandates_rights,
         .purpose = "file",
         .parameters = list_mandates_query, .parameters_count = 6,
-        .response = &mandate_schema, .shown = 0xffffffu,
+        .response = &mandate_schema, .shown = 0x3ffffffu,
         .list = &query_mandate_list,
         .handle = list_mandates_plan,
     },
@@ -2029,7 +2104,7 @@ static const struct operation operations[] = {
         .rights = create_mandate_rights,
         .purpose = "file",
         .body = &mandate_new_schema,
-        .response = &mandate_schema, .shown = 0xffffffu,
+        .response = &mandate_schema, .shown = 0x3ffffffu,
         .show = &operations[39],
         .handle = create_mandate_plan,
     },
@@ -2043,7 +2118,7 @@ static const struct operation operations[] = {
         .rights = ask_mandate_rights,
         .purpose = "file",
         .body = &mandate_new_schema,
-        .response = &mandate_schema, .shown = 0xffffffu,
+        .response = &mandate_schema, .shown = 0x3ffffffu,
         .show = &operations[39],
         .handle = ask_mandate_plan,
     },
@@ -2057,7 +2132,7 @@ static const struct operation operations[] = {
         .rights = get_mandate_rights,
         .purpose = "file",
         .path_fields = get_mandate_path, .path_count = 1,
-        .response = &mandate_schema, .shown = 0xffffffu,
+        .response = &mandate_schema, .shown = 0x3ffffffu,
         .handle = get_mandate_plan,
     },
     {
@@ -2070,7 +2145,7 @@ static const struct operation operations[] = {
         .rights = grant_mandate_rights,
         .purpose = "file",
         .path_fields = grant_mandate_path, .path_count = 1,
-        .response = &mandate_schema, .shown = 0xffffffu,
+        .response = &mandate_schema, .shown = 0x3ffffffu,
         .show = &operations[39],
         .handle = grant_mandate_plan,
     },
@@ -2085,9 +2160,23 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = revoke_mandate_path, .path_count = 1,
         .body = &mandate_revocation_schema,
-        .response = &mandate_schema, .shown = 0xffffffu,
+        .response = &mandate_schema, .shown = 0x3ffffffu,
         .show = &operations[39],
         .handle = revoke_mandate_plan,
+    },
+    {
+        .id = "listMandateTransitions",
+        .method = METHOD_GET,
+        .path = "/mandates/{mandateId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_mandate_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_mandate_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_mandate_transition_list,
+        .handle = list_mandate_transitions_plan,
     },
     {
         .id = "listMessageTemplates",
@@ -2123,7 +2212,7 @@ static const struct operation operations[] = {
         .rights = list_messages_rights,
         .purpose = "file",
         .parameters = list_messages_query, .parameters_count = 5,
-        .response = &message_schema, .shown = 0x19fffdffu,
+        .response = &message_schema, .shown = 0x67fffbffu,
         .list = &query_message_list,
         .handle = list_messages_plan,
     },
@@ -2137,7 +2226,7 @@ static const struct operation operations[] = {
         .rights = get_message_rights,
         .purpose = "file",
         .path_fields = get_message_path, .path_count = 1,
-        .response = &message_schema, .shown = 0x1fffffffu,
+        .response = &message_schema, .shown = 0x7fffffffu,
         .handle = get_message_plan,
     },
     {
@@ -2150,8 +2239,8 @@ static const struct operation operations[] = {
         .rights = resend_message_rights,
         .purpose = "file",
         .path_fields = resend_message_path, .path_count = 1,
-        .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[45],
+        .response = &message_schema, .shown = 0x7fffffffu,
+        .show = &operations[46],
         .handle = resend_message_plan,
     },
     {
@@ -2165,9 +2254,23 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = acknowledge_message_path, .path_count = 1,
         .body = &message_acknowledgement_schema,
-        .response = &message_schema, .shown = 0x1fffffffu,
-        .show = &operations[45],
+        .response = &message_schema, .shown = 0x7fffffffu,
+        .show = &operations[46],
         .handle = acknowledge_message_plan,
+    },
+    {
+        .id = "listMessageTransitions",
+        .method = METHOD_GET,
+        .path = "/messages/{messageId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_message_transitions_rights,
+        .purpose = "file",
+        .path_fields = list_message_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_message_transition_list,
+        .handle = list_message_transitions_plan,
     },
     {
         .id = "listNeighbourhoods",
@@ -2192,7 +2295,7 @@ static const struct operation operations[] = {
         .rights = list_notes_rights,
         .purpose = "file",
         .parameters = list_notes_query, .parameters_count = 4,
-        .response = &note_schema, .shown = 0x7fffu,
+        .response = &note_schema, .shown = 0xffffu,
         .list = &query_note_list,
         .handle = list_notes_plan,
     },
@@ -2206,8 +2309,8 @@ static const struct operation operations[] = {
         .rights = create_note_rights,
         .purpose = "file",
         .body = &note_new_schema,
-        .response = &note_schema, .shown = 0x7fffu,
-        .show = &operations[51],
+        .response = &note_schema, .shown = 0xffffu,
+        .show = &operations[53],
         .handle = create_note_plan,
     },
     {
@@ -2220,7 +2323,7 @@ static const struct operation operations[] = {
         .rights = get_note_rights,
         .purpose = "file",
         .path_fields = get_note_path, .path_count = 1,
-        .response = &note_schema, .shown = 0x7fffu,
+        .response = &note_schema, .shown = 0xffffu,
         .handle = get_note_plan,
     },
     {
@@ -2234,7 +2337,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = update_note_path, .path_count = 1,
         .body = &note_change_schema,
-        .response = &note_schema, .shown = 0x7fffu,
+        .response = &note_schema, .shown = 0xffffu,
         .handle = update_note_plan,
     },
     {
@@ -2297,7 +2400,7 @@ static const struct operation operations[] = {
         .rights = create_organisation_rights,
         .body = &organisation_new_schema,
         .response = &organisation_schema, .shown = 0x1ffu,
-        .show = &operations[58],
+        .show = &operations[60],
         .handle = create_organisation_plan,
     },
     {
@@ -2396,7 +2499,7 @@ static const struct operation operations[] = {
         .path_fields = retry_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = retry_queue_job_plan,
     },
     {
@@ -2410,7 +2513,7 @@ static const struct operation operations[] = {
         .path_fields = run_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = run_queue_job_plan,
     },
     {
@@ -2424,7 +2527,7 @@ static const struct operation operations[] = {
         .path_fields = cancel_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = cancel_queue_job_plan,
     },
     {
@@ -2438,7 +2541,7 @@ static const struct operation operations[] = {
         .path_fields = kill_queue_job_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = kill_queue_job_plan,
     },
     {
@@ -2488,7 +2591,7 @@ static const struct operation operations[] = {
         .path_fields = revive_queue_dead_letter_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = revive_queue_dead_letter_plan,
     },
     {
@@ -2514,7 +2617,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_kind_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = pause_queue_kind_plan,
     },
     {
@@ -2528,7 +2631,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_kind_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = resume_queue_kind_plan,
     },
     {
@@ -2542,7 +2645,7 @@ static const struct operation operations[] = {
         .path_fields = pause_queue_tenant_path, .path_count = 1,
         .body = &queue_pause_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = pause_queue_tenant_plan,
     },
     {
@@ -2556,7 +2659,7 @@ static const struct operation operations[] = {
         .path_fields = resume_queue_tenant_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = resume_queue_tenant_plan,
     },
     {
@@ -2582,7 +2685,7 @@ static const struct operation operations[] = {
         .path_fields = release_queue_lane_path, .path_count = 1,
         .body = &queue_act_new_schema,
         .response = &queue_act_schema, .shown = 0x7ffu,
-        .show = &operations[82],
+        .show = &operations[84],
         .handle = release_queue_lane_plan,
     },
     {
@@ -2692,7 +2795,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_rules_rights,
         .parameters = list_rules_query, .parameters_count = 6,
-        .response = &rule_schema, .shown = 0x3fffu,
+        .response = &rule_schema, .shown = 0x7bffu,
         .list = &query_rule_list,
         .handle = list_rules_plan,
     },
@@ -2705,8 +2808,8 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_rule_rights,
         .body = &rule_new_schema,
-        .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[90],
+        .response = &rule_schema, .shown = 0x7fffu,
+        .show = &operations[92],
         .handle = create_rule_plan,
     },
     {
@@ -2718,7 +2821,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_rule_rights,
         .path_fields = get_rule_path, .path_count = 1,
-        .response = &rule_schema, .shown = 0x3fffu,
+        .response = &rule_schema, .shown = 0x7fffu,
         .handle = get_rule_plan,
     },
     {
@@ -2731,7 +2834,7 @@ static const struct operation operations[] = {
         .rights = update_rule_rights,
         .path_fields = update_rule_path, .path_count = 1,
         .body = &rule_change_schema,
-        .response = &rule_schema, .shown = 0x3fffu,
+        .response = &rule_schema, .shown = 0x7fffu,
         .handle = update_rule_plan,
     },
     {
@@ -2756,8 +2859,8 @@ static const struct operation operations[] = {
         .rights = adopt_rule_rights,
         .path_fields = adopt_rule_path, .path_count = 1,
         .body = &rule_adoption_schema,
-        .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[90],
+        .response = &rule_schema, .shown = 0x7fffu,
+        .show = &operations[92],
         .handle = adopt_rule_plan,
     },
     {
@@ -2770,9 +2873,22 @@ static const struct operation operations[] = {
         .rights = end_rule_rights,
         .path_fields = end_rule_path, .path_count = 1,
         .body = &rule_ending_schema,
-        .response = &rule_schema, .shown = 0x3fffu,
-        .show = &operations[90],
+        .response = &rule_schema, .shown = 0x7fffu,
+        .show = &operations[92],
         .handle = end_rule_plan,
+    },
+    {
+        .id = "listRuleTransitions",
+        .method = METHOD_GET,
+        .path = "/rules/{ruleId}/transitions",
+        .flags = OPERATION_LIST | OPERATION_READS,
+        .status = 200,
+        .body_max = 0,
+        .rights = list_rule_transitions_rights,
+        .path_fields = list_rule_transitions_path, .path_count = 1,
+        .response = &transition_schema, .shown = 0x3fu,
+        .list = &query_rule_transition_list,
+        .handle = list_rule_transitions_plan,
     },
     {
         .id = "listTaskKinds",
@@ -2811,7 +2927,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &task_new_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = create_task_plan,
     },
     {
@@ -2838,7 +2954,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = accept_task_path, .path_count = 1,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = accept_task_plan,
     },
     {
@@ -2853,7 +2969,7 @@ static const struct operation operations[] = {
         .path_fields = decline_task_path, .path_count = 1,
         .body = &task_refusal_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = decline_task_plan,
     },
     {
@@ -2868,7 +2984,7 @@ static const struct operation operations[] = {
         .path_fields = complete_task_path, .path_count = 1,
         .body = &task_completion_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = complete_task_plan,
     },
     {
@@ -2883,7 +2999,7 @@ static const struct operation operations[] = {
         .path_fields = reopen_task_path, .path_count = 1,
         .body = &task_reopening_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = reopen_task_plan,
     },
     {
@@ -2898,7 +3014,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_task_path, .path_count = 1,
         .body = &task_withdrawal_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = withdraw_task_plan,
     },
     {
@@ -2913,7 +3029,7 @@ static const struct operation operations[] = {
         .path_fields = replan_task_path, .path_count = 1,
         .body = &task_replanning_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = replan_task_plan,
     },
     {
@@ -2928,7 +3044,7 @@ static const struct operation operations[] = {
         .path_fields = reassign_task_path, .path_count = 1,
         .body = &task_reassignment_schema,
         .response = &task_schema, .shown = 0x3fffffffffffu,
-        .show = &operations[98],
+        .show = &operations[101],
         .handle = reassign_task_plan,
     },
     {
@@ -3004,7 +3120,7 @@ static const struct operation operations[] = {
         .rights = create_user_rights,
         .body = &user_new_schema,
         .response = &user_schema, .shown = 0x7ffu,
-        .show = &operations[112],
+        .show = &operations[115],
         .handle = create_user_plan,
     },
     {
@@ -3049,5 +3165,5 @@ static const struct operation operations[] = {
 };
 
 const struct service platform_service = {
-    "platform", operations, 115, false,
+    "platform", operations, 118, false,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(106 <= LIMIT_QUERIES, "queries");
+_Static_assert(112 <= LIMIT_QUERIES, "queries");
 _Static_assert(18 <= LIMIT_VALUES, "task_list");
 
 const struct query query_calendar_feed_make = {
@@ -370,9 +370,9 @@ const struct query query_hand_over_list = {
             " case when $2::boolean then coalesce((select u.name from app.user_account u where u.id = h.to_us"
             "er_id), (select o.name from app.organisation o where o.id = h.to_organisation_id)) end as to_nam"
             "e, h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates"
-            "_left, h.employers_left, h.made_at, h.made_by, h.version, h.changed_at from app.hand_over h wher"
-            "e true",
-    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+            "_left, h.employers_left, h.made_at, h.made_by, case when $3::boolean then app.colleague_name(h.m"
+            "ade_by) end as made_by_name, h.version, h.changed_at from app.hand_over h where true",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &hand_over_list_list,
 };
 struct statement *sql_hand_over_list(struct plan *plan, struct sql_hand_over_list args)
@@ -380,6 +380,7 @@ struct statement *sql_hand_over_list(struct plan *plan, struct sql_hand_over_lis
     const struct str values[] = {
         args.shows_from_name,
         args.shows_to_name,
+        args.shows_made_by_name,
     };
     return plan_add(plan, &query_hand_over_list, values);
 }
@@ -392,9 +393,9 @@ const struct query query_hand_over_get = {
             " case when $2::boolean then coalesce((select u.name from app.user_account u where u.id = h.to_us"
             "er_id), (select o.name from app.organisation o where o.id = h.to_organisation_id)) end as to_nam"
             "e, h.tasks, h.vacancies, h.candidates, h.employers, h.tasks_left, h.vacancies_left, h.candidates"
-            "_left, h.employers_left, h.made_at, h.made_by, h.version, h.changed_at from app.hand_over h wher"
-            "e h.id = $3",
-    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "_left, h.employers_left, h.made_at, h.made_by, case when $3::boolean then app.colleague_name(h.m"
+            "ade_by) end as made_by_name, h.version, h.changed_at from app.hand_over h where h.id = $4",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
 struct statement *sql_hand_over_get(struct plan *plan, struct sql_hand_over_get args)
@@ -402,6 +403,7 @@ struct statement *sql_hand_over_get(struct plan *plan, struct sql_hand_over_get 
     const struct str values[] = {
         args.shows_from_name,
         args.shows_to_name,
+        args.shows_made_by_name,
         args.id,
     };
     return plan_add(plan, &query_hand_over_get, values);
@@ -624,18 +626,22 @@ const struct query query_mandate_list = {
     .name = "mandate_list",
     .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
             "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
-            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
-            "ecided_by, m.reason, m.version, m.changed_at, case when $1::boolean then app.mandate_grantee(m.i"
-            "d) end as grantee_name, case when $2::boolean then case when m.employer_id is not null then app."
-            "subject_label('employer', m.employer_id) when m.candidate_id is not null then app.subject_label("
-            "'candidate', m.candidate_id) when m.scope = 'desk' then app.subject_label('organisation', m.scop"
-            "e_id) end end as scope_name from app.mandate m where true",
-    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, cas"
+            "e when $1::boolean then app.colleague_name(m.asked_by) end as asked_by_name, m.decided_by, case "
+            "when $2::boolean then app.colleague_name(m.decided_by) end as decided_by_name, m.reason, m.versi"
+            "on, m.changed_at, case when $3::boolean then app.mandate_grantee(m.id) end as grantee_name, case"
+            " when $4::boolean then case when m.employer_id is not null then app.subject_label('employer', m."
+            "employer_id) when m.candidate_id is not null then app.subject_label('candidate', m.candidate_id)"
+            " when m.scope = 'desk' then app.subject_label('organisation', m.scope_id) end end as scope_name "
+            "from app.mandate m where true",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &mandate_list_list, .whose = "candidate_id",
 };
 struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args)
 {
     const struct str values[] = {
+        args.shows_asked_by_name,
+        args.shows_decided_by_name,
         args.shows_grantee_name,
         args.shows_scope_name,
     };
@@ -646,17 +652,21 @@ const struct query query_mandate_get = {
     .name = "mandate_get",
     .text = "select m.id, app.mandate_now(m.state, m.until_at) as state, m.grantor, m.grantor_id, m.grantee_u"
             "ser_id, m.grantee_organisation_id, m.grantee_tenant_id, m.role, m.scope, m.candidate_id, m.emplo"
-            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, m.d"
-            "ecided_by, m.reason, m.version, m.changed_at, app.mandate_grantee(m.id) as grantee_name, case wh"
-            "en m.employer_id is not null then app.subject_label('employer', m.employer_id) when m.candidate_"
-            "id is not null then app.subject_label('candidate', m.candidate_id) when m.scope = 'desk' then ap"
-            "p.subject_label('organisation', m.scope_id) end as scope_name from app.mandate m where m.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+            "yer_id, m.scope_id, m.scope_code, m.purpose, m.from_at, m.until_at, m.exclusive, m.asked_by, cas"
+            "e when $1::boolean then app.colleague_name(m.asked_by) end as asked_by_name, m.decided_by, case "
+            "when $2::boolean then app.colleague_name(m.decided_by) end as decided_by_name, m.reason, m.versi"
+            "on, m.changed_at, app.mandate_grantee(m.id) as grantee_name, case when m.employer_id is not null"
+            " then app.subject_label('employer', m.employer_id) when m.candidate_id is not null then app.subj"
+            "ect_label('candidate', m.candidate_id) when m.scope = 'desk' then app.subject_label('organisatio"
+            "n', m.scope_id) end as scope_name from app.mandate m where m.id = $3",
+    .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_mandate_get(struct plan *plan, struct sql_mandate_get args)
 {
     const struct str values[] = {
+        args.shows_asked_by_name,
+        args.shows_decided_by_name,
         args.id,
     };
     return plan_add(plan, &query_mandate_get, values);
@@ -749,19 +759,25 @@ static const struct query_list message_list_list = {
 };
 const struct query query_message_list = {
     .name = "message_list",
-    .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
-            "d, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, "
-            "m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.conten"
-            "t_hash, 'hex') as content_hash, m.fallback_of, case when (m.wall is distinct from 'measure' or a"
-            "pp.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation()"
-            ", app.actor())) then m.asked_by end as asked_by, m.version, m.changed_at, case when $1::boolean "
-            "then app.subject_label(m.noun, m.subject_id) end as about_label from app.message m where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, case when $1::"
+            "boolean then app.colleague_name(m.to_user_id) end as to_user_name, m.to_contact_id, m.to_candida"
+            "te_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.faul"
+            "t, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') "
+            "as content_hash, m.fallback_of, case when (m.wall is distinct from 'measure' or app.sees_about(m"
+            ".wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation(), app.actor()))"
+            " then m.asked_by end as asked_by, case when $2::boolean then app.colleague_name(case when (m.wal"
+            "l is distinct from 'measure' or app.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope("
+            "), app.role(), app.organisation(), app.actor())) then m.asked_by end) end as asked_by_name, m.ve"
+            "rsion, m.changed_at, case when $3::boolean then app.subject_label(m.noun, m.subject_id) end as a"
+            "bout_label from app.message m where true",
+    .parameters = 3, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &message_list_list, .whose = "candidate_id",
 };
 struct statement *sql_message_list(struct plan *plan, struct sql_message_list args)
 {
     const struct str values[] = {
+        args.shows_to_user_name,
+        args.shows_asked_by_name,
         args.shows_about_label,
     };
     return plan_add(plan, &query_message_list, values);
@@ -769,20 +785,26 @@ struct statement *sql_message_list(struct plan *plan, struct sql_message_list ar
 
 const struct query query_message_get = {
     .name = "message_get",
-    .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, m.to_contact_i"
-            "d, m.to_candidate_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, "
-            "m.state, m.fault, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.conten"
-            "t_hash, 'hex') as content_hash, m.fallback_of, case when (m.wall is distinct from 'measure' or a"
-            "pp.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation()"
-            ", app.actor())) then m.asked_by end as asked_by, m.version, m.changed_at, m.data, app.subject_la"
-            "bel(m.noun, m.subject_id) as about_label, app.message_attempts(m.id) as attempts, case when $1::"
-            "boolean then app.message_copy(m.id) end as sent_text from app.message m where m.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select m.id, m.template, m.template_version, m.channel, m.language, m.to_user_id, case when $1::"
+            "boolean then app.colleague_name(m.to_user_id) end as to_user_name, m.to_contact_id, m.to_candida"
+            "te_id, m.purpose, m.document_id, m.noun, m.subject_id, m.candidate_id, m.urgent, m.state, m.faul"
+            "t, m.planned_at, m.next_at, m.handed_at, m.sent_at, m.keep_until, encode(m.content_hash, 'hex') "
+            "as content_hash, m.fallback_of, case when (m.wall is distinct from 'measure' or app.sees_about(m"
+            ".wall, m.candidate_id, m.employer_id, app.scope(), app.role(), app.organisation(), app.actor()))"
+            " then m.asked_by end as asked_by, case when $2::boolean then app.colleague_name(case when (m.wal"
+            "l is distinct from 'measure' or app.sees_about(m.wall, m.candidate_id, m.employer_id, app.scope("
+            "), app.role(), app.organisation(), app.actor())) then m.asked_by end) end as asked_by_name, m.ve"
+            "rsion, m.changed_at, m.data, app.subject_label(m.noun, m.subject_id) as about_label, app.message"
+            "_attempts(m.id) as attempts, case when $3::boolean then app.message_copy(m.id) end as sent_text "
+            "from app.message m where m.id = $4",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_message_get(struct plan *plan, struct sql_message_get args)
 {
     const struct str values[] = {
+        args.shows_to_user_name,
+        args.shows_asked_by_name,
         args.shows_sent_text,
         args.id,
     };
@@ -915,8 +937,9 @@ const struct query query_note_list = {
     .name = "note_list",
     .text = "select n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id"
             ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, n.wit"
-            "hdrawn_at, n.withdrawn_by, case when $1::boolean then app.note_subject(n.id) end as subject_labe"
-            "l, n.version, n.changed_at from app.note n where true",
+            "hdrawn_at, n.withdrawn_by, app.colleague_name(n.withdrawn_by) as withdrawn_by_name, case when $1"
+            "::boolean then app.note_subject(n.id) end as subject_label, n.version, n.changed_at from app.not"
+            "e n where true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &note_list_list, .whose = "candidate_id",
 };
@@ -932,8 +955,8 @@ const struct query query_note_get = {
     .name = "note_get",
     .text = "select n.id, n.noun, n.subject_id, n.candidate_id, n.employer_id, n.purpose, n.text, n.author_id"
             ", (select c.name from app.colleague c where c.id = n.author_id) as author_name, n.made_at, n.wit"
-            "hdrawn_at, n.withdrawn_by, app.note_subject(n.id) as subject_label, n.version, n.changed_at from"
-            " app.note n where n.id = $1",
+            "hdrawn_at, n.withdrawn_by, app.colleague_name(n.withdrawn_by) as withdrawn_by_name, app.note_sub"
+            "ject(n.id) as subject_label, n.version, n.changed_at from app.note n where n.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -1626,11 +1649,25 @@ struct statement *sql_rule_list(struct plan *plan)
     return plan_add(plan, &query_rule_list, NULL);
 }
 
+const struct query query_rule_seen = {
+    .name = "rule_seen",
+    .text = "select r.id from ref.known_rule r where r.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_rule_seen(struct plan *plan, struct sql_rule_seen args)
+{
+    const struct str values[] = {
+        args.rule_id,
+    };
+    return plan_add(plan, &query_rule_seen, values);
+}
+
 const struct query query_rule_get = {
     .name = "rule_get",
     .text = "select r.id, r.code, r.scope, r.scope_id, r.state, r.value, r.source, r.decision, r.adopted_at, "
-            "r.adopted_by, r.from_at, r.until_at, r.version, r.changed_at from ref.known_rule r where r.id = "
-            "$1",
+            "r.adopted_by, r.from_at, r.until_at, r.version, r.changed_at, app.colleague_name(r.adopted_by) a"
+            "s adopted_by_name from ref.known_rule r where r.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -1827,20 +1864,6 @@ struct statement *sql_task_list(struct plan *plan, struct sql_task_list args)
     return plan_add(plan, &query_task_list, values);
 }
 
-const struct query query_task_seen = {
-    .name = "task_seen",
-    .text = "select t.id from app.task t where t.id = $1",
-    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
-    .writes = false, .list = NULL,
-};
-struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args)
-{
-    const struct str values[] = {
-        args.task_id,
-    };
-    return plan_add(plan, &query_task_seen, values);
-}
-
 const struct query query_task_get = {
     .name = "task_get",
     .text = "select t.id, t.kind, k.title_nl, k.title_en, t.state, t.noun, t.subject_id, app.subject_place(t."
@@ -2022,32 +2045,6 @@ struct statement *sql_task_reassign(struct plan *plan, const struct task_reassig
         body->owner_candidate_id,
     };
     return plan_add(plan, &query_task_reassign, values);
-}
-
-static const struct query_sort task_transition_list_sorts[] = {
-    {"at", "s.at", "timestamptz", "at"},
-};
-static const struct query_list task_transition_list_list = {
-    NULL, 0,
-    task_transition_list_sorts, 1,
-    "s.seq", "seq", "bigint",
-    false,
-    NULL, NULL,
-    NULL, -1,
-};
-const struct query query_task_transition_list = {
-    .name = "task_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, t.candidate_id from app.transitio"
-            "n s join app.task t on t.id = s.subject_id where s.noun = 'task' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
-    .writes = false, .list = &task_transition_list_list, .whose = "candidate_id",
-};
-struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args)
-{
-    const struct str values[] = {
-        args.task_id,
-    };
-    return plan_add(plan, &query_task_transition_list, values);
 }
 
 static const struct query_filter tenant_list_filters[] = {
@@ -2268,4 +2265,150 @@ struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_pag
     return plan_add(plan, &query_work_list_page, values);
 }
 
-const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_deputy_get, &query_deputy_put, &query_endpoint_list, &query_endpoint_get, &query_endpoint_insert, &query_endpoint_change, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_acknowledge, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_seen, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_reopen, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_task_transition_list, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, NULL};
+const struct query query_mandate_seen = {
+    .name = "mandate_seen",
+    .text = "select n.id from app.mandate n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_mandate_seen(struct plan *plan, struct sql_mandate_seen args)
+{
+    const struct str values[] = {
+        args.mandate_id,
+    };
+    return plan_add(plan, &query_mandate_seen, values);
+}
+
+static const struct query_sort mandate_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list mandate_transition_list_list = {
+    NULL, 0,
+    mandate_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_mandate_transition_list = {
+    .name = "mandate_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.mandate n on n.id = s.subject_id where s.noun = 'mandate' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &mandate_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_mandate_transition_list(struct plan *plan, struct sql_mandate_transition_list args)
+{
+    const struct str values[] = {
+        args.mandate_id,
+    };
+    return plan_add(plan, &query_mandate_transition_list, values);
+}
+
+const struct query query_message_seen = {
+    .name = "message_seen",
+    .text = "select n.id from app.message n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_message_seen(struct plan *plan, struct sql_message_seen args)
+{
+    const struct str values[] = {
+        args.message_id,
+    };
+    return plan_add(plan, &query_message_seen, values);
+}
+
+static const struct query_sort message_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list message_transition_list_list = {
+    NULL, 0,
+    message_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_message_transition_list = {
+    .name = "message_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.message n on n.id = s.subject_id where s.noun = 'message' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &message_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_message_transition_list(struct plan *plan, struct sql_message_transition_list args)
+{
+    const struct str values[] = {
+        args.message_id,
+    };
+    return plan_add(plan, &query_message_transition_list, values);
+}
+
+static const struct query_sort rule_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list rule_transition_list_list = {
+    NULL, 0,
+    rule_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_rule_transition_list = {
+    .name = "rule_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
+            "s join ref.known_rule n on n.id = s.subject_id where s.noun = 'rule' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &rule_transition_list_list,
+};
+struct statement *sql_rule_transition_list(struct plan *plan, struct sql_rule_transition_list args)
+{
+    const struct str values[] = {
+        args.rule_id,
+    };
+    return plan_add(plan, &query_rule_transition_list, values);
+}
+
+const struct query query_task_seen = {
+    .name = "task_seen",
+    .text = "select n.id from app.task n where n.id = $1",
+    .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .writes = false, .list = NULL,
+};
+struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args)
+{
+    const struct str values[] = {
+        args.task_id,
+    };
+    return plan_add(plan, &query_task_seen, values);
+}
+
+static const struct query_sort task_transition_list_sorts[] = {
+    {"at", "s.at", "timestamptz", "at"},
+};
+static const struct query_list task_transition_list_list = {
+    NULL, 0,
+    task_transition_list_sorts, 1,
+    "s.seq", "seq", "bigint",
+    false,
+    NULL, NULL,
+    NULL, -1,
+};
+const struct query query_task_transition_list = {
+    .name = "task_transition_list",
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
+            "n s join app.task n on n.id = s.subject_id where s.noun = 'task' and s.subject_id = $1",
+    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .writes = false, .list = &task_transition_list_list, .whose = "candidate_id",
+};
+struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args)
+{
+    const struct str values[] = {
+        args.task_id,
+    };
+    return plan_add(plan, &query_task_transition_list, values);
+}
+
+const struct query *const platform_queries[] = {&query_calendar_feed_make, &query_calendar_feed_list, &query_calendar_feed_get, &query_calendar_feed_delete, &query_calendar_feed_read, &query_colleague_list, &query_competence_list, &query_competence_get, &query_condition_list, &query_deputy_get, &query_deputy_put, &query_endpoint_list, &query_endpoint_get, &query_endpoint_insert, &query_endpoint_change, &query_gate_get, &query_hand_over_make, &query_hand_over_list, &query_hand_over_get, &query_hat_page, &query_hat_get, &query_hat_insert, &query_hat_change, &query_login_page, &query_login_get, &query_login_insert, &query_login_delete, &query_mail_setting_get, &query_mail_setting_change, &query_mandate_list, &query_mandate_get, &query_mandate_insert, &query_mandate_grant, &query_mandate_revoke, &query_message_list, &query_message_get, &query_message_resend, &query_message_acknowledge, &query_message_template_list, &query_message_template_preview, &query_neighbourhood_list, &query_note_list, &query_note_get, &query_note_insert, &query_note_change, &query_note_delete, &query_occupation_list, &query_occupation_get, &query_organisation_list, &query_organisation_get, &query_organisation_insert, &query_organisation_change, &query_place_list, &query_queue_figures_get, &query_queue_doctor_get, &query_queue_job_list, &query_queue_job_get, &query_queue_dead_letter_list, &query_queue_dead_letter_get, &query_queue_dead_letter_drop, &query_queue_kind_list, &query_queue_lane_get, &query_queue_schedule_list, &query_queue_act_list, &query_queue_act_get, &query_queue_job_act, &query_queue_dead_letter_revive, &query_queue_kind_pause, &query_queue_kind_resume, &query_queue_tenant_pause, &query_queue_tenant_resume, &query_queue_lane_release, &query_region_list, &query_region_get, &query_reminder_preference_get, &query_reminder_preference_put, &query_rule_list, &query_rule_seen, &query_rule_get, &query_rule_insert, &query_rule_settable, &query_rule_change, &query_rule_adopt, &query_rule_end, &query_rule_preview, &query_rule_code_list, &query_task_list, &query_task_get, &query_task_kind_list, &query_task_make, &query_task_accept, &query_task_decline, &query_task_complete, &query_task_reopen, &query_task_withdraw, &query_task_replan, &query_task_reassign, &query_tenant_list, &query_tenant_get, &query_user_profile, &query_user_list, &query_user_get, &query_user_insert, &query_user_change, &query_work_list_page, &query_mandate_seen, &query_mandate_transition_list, &query_message_seen, &query_message_transition_list, &query_rule_transition_list, &query_task_seen, &query_task_transition_list, NULL};

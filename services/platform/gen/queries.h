@@ -95,13 +95,13 @@ struct statement *sql_hand_over_make(struct plan *plan, const struct hand_over_n
 
 extern const struct query query_hand_over_list;
 struct sql_hand_over_list {
-    struct str shows_from_name, shows_to_name;
+    struct str shows_from_name, shows_to_name, shows_made_by_name;
 };
 struct statement *sql_hand_over_list(struct plan *plan, struct sql_hand_over_list args);
 
 extern const struct query query_hand_over_get;
 struct sql_hand_over_get {
-    struct str shows_from_name, shows_to_name, id;
+    struct str shows_from_name, shows_to_name, shows_made_by_name, id;
 };
 struct statement *sql_hand_over_get(struct plan *plan, struct sql_hand_over_get args);
 
@@ -164,13 +164,13 @@ struct statement *sql_mail_setting_change(struct plan *plan, struct sql_mail_set
 
 extern const struct query query_mandate_list;
 struct sql_mandate_list {
-    struct str shows_grantee_name, shows_scope_name;
+    struct str shows_asked_by_name, shows_decided_by_name, shows_grantee_name, shows_scope_name;
 };
 struct statement *sql_mandate_list(struct plan *plan, struct sql_mandate_list args);
 
 extern const struct query query_mandate_get;
 struct sql_mandate_get {
-    struct str id;
+    struct str shows_asked_by_name, shows_decided_by_name, id;
 };
 struct statement *sql_mandate_get(struct plan *plan, struct sql_mandate_get args);
 
@@ -194,13 +194,13 @@ struct statement *sql_mandate_revoke(struct plan *plan, const struct mandate_rev
 
 extern const struct query query_message_list;
 struct sql_message_list {
-    struct str shows_about_label;
+    struct str shows_to_user_name, shows_asked_by_name, shows_about_label;
 };
 struct statement *sql_message_list(struct plan *plan, struct sql_message_list args);
 
 extern const struct query query_message_get;
 struct sql_message_get {
-    struct str shows_sent_text, id;
+    struct str shows_to_user_name, shows_asked_by_name, shows_sent_text, id;
 };
 struct statement *sql_message_get(struct plan *plan, struct sql_message_get args);
 
@@ -408,6 +408,12 @@ struct statement *sql_reminder_preference_put(struct plan *plan, const struct re
 extern const struct query query_rule_list;
 struct statement *sql_rule_list(struct plan *plan);
 
+extern const struct query query_rule_seen;
+struct sql_rule_seen {
+    struct str rule_id;
+};
+struct statement *sql_rule_seen(struct plan *plan, struct sql_rule_seen args);
+
 extern const struct query query_rule_get;
 struct sql_rule_get {
     struct str id;
@@ -458,12 +464,6 @@ struct sql_task_list {
     struct str shows_subject_label, shows_candidate_alias, shows_owner_name, shows_promised_to_name, shows_actions;
 };
 struct statement *sql_task_list(struct plan *plan, struct sql_task_list args);
-
-extern const struct query query_task_seen;
-struct sql_task_seen {
-    struct str task_id;
-};
-struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args);
 
 extern const struct query query_task_get;
 struct sql_task_get {
@@ -525,12 +525,6 @@ struct sql_task_reassign {
 };
 struct statement *sql_task_reassign(struct plan *plan, const struct task_reassignment *body, struct sql_task_reassign args);
 
-extern const struct query query_task_transition_list;
-struct sql_task_transition_list {
-    struct str task_id;
-};
-struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args);
-
 extern const struct query query_tenant_list;
 struct statement *sql_tenant_list(struct plan *plan);
 
@@ -575,6 +569,48 @@ struct sql_work_list_page {
     struct str shows_subject_label, shows_candidate_alias, shows_owner_name, shows_promised_to_name, shows_actions;
 };
 struct statement *sql_work_list_page(struct plan *plan, struct sql_work_list_page args);
+
+extern const struct query query_mandate_seen;
+struct sql_mandate_seen {
+    struct str mandate_id;
+};
+struct statement *sql_mandate_seen(struct plan *plan, struct sql_mandate_seen args);
+
+extern const struct query query_mandate_transition_list;
+struct sql_mandate_transition_list {
+    struct str mandate_id;
+};
+struct statement *sql_mandate_transition_list(struct plan *plan, struct sql_mandate_transition_list args);
+
+extern const struct query query_message_seen;
+struct sql_message_seen {
+    struct str message_id;
+};
+struct statement *sql_message_seen(struct plan *plan, struct sql_message_seen args);
+
+extern const struct query query_message_transition_list;
+struct sql_message_transition_list {
+    struct str message_id;
+};
+struct statement *sql_message_transition_list(struct plan *plan, struct sql_message_transition_list args);
+
+extern const struct query query_rule_transition_list;
+struct sql_rule_transition_list {
+    struct str rule_id;
+};
+struct statement *sql_rule_transition_list(struct plan *plan, struct sql_rule_transition_list args);
+
+extern const struct query query_task_seen;
+struct sql_task_seen {
+    struct str task_id;
+};
+struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args);
+
+extern const struct query query_task_transition_list;
+struct sql_task_transition_list {
+    struct str task_id;
+};
+struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args);
 
 /* All of them; ends with NULL. */
 extern const struct query *const platform_queries[];

@@ -515,11 +515,12 @@ static const struct field hand_over_fields[] = {
     {.name = "employersLeft", .key = {"\"employersLeft\":", 16}, .column = "employers_left", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 1000000, .visible_to = 0xffffffffu},
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "madeBy", .key = {"\"madeBy\":", 9}, .column = "made_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "madeByName", .key = {"\"madeByName\":", 13}, .column = "made_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema hand_over_schema = {
-    .name = "HandOver", .fields = hand_over_fields, .count = 19,
+    .name = "HandOver", .fields = hand_over_fields, .count = 20,
     .size = 0, .self = "/hand-overs/",
 };
 static const struct field hat_fields[] = {
@@ -583,13 +584,15 @@ static const struct field mandate_fields[] = {
     {.name = "untilAt", .key = {"\"untilAt\":", 10}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "exclusive", .key = {"\"exclusive\":", 12}, .column = "exclusive", .type = FIELD_BOOL, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedByName", .key = {"\"askedByName\":", 14}, .column = "asked_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decidedByName", .key = {"\"decidedByName\":", 16}, .column = "decided_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_9, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema mandate_schema = {
-    .name = "Mandate", .fields = mandate_fields, .count = 24,
+    .name = "Mandate", .fields = mandate_fields, .count = 26,
     .size = 0, .self = "/mandates/",
 };
 static const struct field message_template_fields[] = {
@@ -638,6 +641,7 @@ static const struct field message_fields[] = {
     {.name = "channel", .key = {"\"channel\":", 10}, .column = "channel", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_30, .visible_to = 0xffffffffu},
     {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_32, .visible_to = 0xffffffffu},
     {.name = "toUserId", .key = {"\"toUserId\":", 11}, .column = "to_user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "toUserName", .key = {"\"toUserName\":", 13}, .column = "to_user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "toContactId", .key = {"\"toContactId\":", 14}, .column = "to_contact_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "toCandidateId", .key = {"\"toCandidateId\":", 16}, .column = "to_candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "purpose", .key = {"\"purpose\":", 10}, .column = "purpose", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
@@ -657,13 +661,14 @@ static const struct field message_fields[] = {
     {.name = "keepUntil", .key = {"\"keepUntil\":", 12}, .column = "keep_until", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fallbackOf", .key = {"\"fallbackOf\":", 13}, .column = "fallback_of", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "askedBy", .key = {"\"askedBy\":", 10}, .column = "asked_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "askedByName", .key = {"\"askedByName\":", 14}, .column = "asked_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "attempts", .key = {"\"attempts\":", 11}, .column = "attempts", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 100, .schema = &message_attempt_schema, .visible_to = 0xffffffffu},
     {.name = "sentText", .key = {"\"sentText\":", 11}, .column = "sent_text", .type = FIELD_TEXT, .min = 0, .max = 20000, .visible_to = 0x8002u},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema message_schema = {
-    .name = "Message", .fields = message_fields, .count = 29,
+    .name = "Message", .fields = message_fields, .count = 31,
     .size = 0, .self = "/messages/",
 };
 static const struct field neighbourhood_fields[] = {
@@ -691,11 +696,12 @@ static const struct field note_fields[] = {
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "withdrawnAt", .key = {"\"withdrawnAt\":", 14}, .column = "withdrawn_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "withdrawnById", .key = {"\"withdrawnById\":", 16}, .column = "withdrawn_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "withdrawnByName", .key = {"\"withdrawnByName\":", 18}, .column = "withdrawn_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema note_schema = {
-    .name = "Note", .fields = note_fields, .count = 15,
+    .name = "Note", .fields = note_fields, .count = 16,
     .size = 0, .self = "/notes/",
 };
 static const struct field occupation_competence_fields[] = {
@@ -939,13 +945,14 @@ static const struct field rule_fields[] = {
     {.name = "decision", .key = {"\"decision\":", 11}, .column = "decision", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "adoptedAt", .key = {"\"adoptedAt\":", 12}, .column = "adopted_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "adoptedBy", .key = {"\"adoptedBy\":", 12}, .column = "adopted_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "adoptedByName", .key = {"\"adoptedByName\":", 16}, .column = "adopted_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
     {.name = "validFrom", .key = {"\"validFrom\":", 12}, .column = "from_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "validUntil", .key = {"\"validUntil\":", 13}, .column = "until_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema rule_schema = {
-    .name = "Rule", .fields = rule_fields, .count = 14,
+    .name = "Rule", .fields = rule_fields, .count = 15,
     .size = 0, .self = "/rules/",
 };
 static const struct field rule_sample_fields[] = {
@@ -991,15 +998,6 @@ static const struct field task_kind_fields[] = {
 };
 const struct schema task_kind_schema = {
     .name = "TaskKind", .fields = task_kind_fields, .count = 9,
-    .size = 0, .self = NULL,
-};
-static const struct field task_action_fields[] = {
-    {.name = "operation", .key = {"\"operation\":", 12}, .column = "operation", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 60, .visible_to = 0xffffffffu},
-    {.name = "method", .key = {"\"method\":", 9}, .column = "method", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 10, .visible_to = 0xffffffffu},
-    {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
-};
-const struct schema task_action_schema = {
-    .name = "TaskAction", .fields = task_action_fields, .count = 3,
     .size = 0, .self = NULL,
 };
 static const struct field task_fields[] = {

@@ -337,7 +337,6 @@ extern const struct schema rule_sample_schema;
 extern const struct schema rule_effect_schema;
 extern const struct schema rule_preview_schema;
 extern const struct schema task_kind_schema;
-extern const struct schema task_action_schema;
 extern const struct schema task_schema;
 extern const struct schema tenant_schema;
 extern const struct schema own_hat_schema;

@@ -535,6 +535,10 @@ create function app.operations(noun text, state text, role text) returns text[] 
 -- Whether the role may call the operation at all: what a row offers in `actions` asks it.
 create function app.may_call(operation text, role text) returns boolean immutable parallel safe
     return case operation
+        when 'handleSignal' then role in ('case_manager', 'team_lead')
+        when 'correctHandling' then role in ('case_manager', 'team_lead')
+        when 'withdrawSignal' then role in ('case_manager', 'team_lead', 'consultant', 'coach', 'field_officer', 'firm', 'agency', 'course_leader', 'employer')
+        when 'orderCheck' then role in ('case_manager', 'team_lead')
         when 'acceptTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
         when 'declineTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin')
         when 'completeTask' then role in ('case_manager', 'team_lead', 'consultant', 'account_manager', 'coach', 'field_officer', 'sector_coach', 'firm', 'agency', 'course_leader', 'hub', 'employer', 'tenant_admin', 'candidate')
