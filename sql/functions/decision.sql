@@ -55,30 +55,48 @@ create function app.decision_choices(d app.decision) returns jsonb language plpg
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (select jsonb_strip_nulls(jsonb_build_object('blame', d.blame, 'also', d.also, 'spread', to_jsonb(d.spread), 'from_day', d.starts_on, 'ends_on', d.ends_on, 'asked_cents', d.amount_asked,
+        return (select jsonb_strip_nulls(jsonb_build_object('blame', d.blame, 'also', d.also, 'spread', to_jsonb(d.spread), 'from_day', d.starts_on, 'ends_on', least(d.ends_on, case when d.kind = 'lowering' and d.revises_id is not null then c.died_on end), 'asked_cents', d.amount_asked,
                    'about', coalesce(d.task_id, d.placement_id), 'benefit_id', d.benefit_id, 'decision_id', d.id, 'revises_id', d.revises_id,
                    'done_on', (select (t.ended_at at time zone 'Europe/Amsterdam')::date from app.task t where t.tenant_id = d.tenant_id and t.id = d.task_id and app.task_is_settled(t.state)),
                    'stay_from', p.started_on, 'stay_until', p.ended_on,
                    'circumstances', case when num_nonnulls(d.adjusted_percentage, d.adjusted_months) > 0 or d.urgent_reasons in ('partly', 'fully') then jsonb_build_object(
                        'percentage', d.adjusted_percentage, 'months', d.adjusted_months, 'reason', d.adjust_reason, 'urgent', coalesce(d.urgent_reasons <> 'none', false)) end))
-               from (select 1) one left join app.placement p on p.tenant_id = d.tenant_id and p.id = d.placement_id);
+               from (select 1) one left join app.placement p on p.tenant_id = d.tenant_id and p.id = d.placement_id
+               left join app.candidate c on c.tenant_id = d.tenant_id and c.id = d.candidate_id);
     end $$;
 
 -- The method by which drafts are calculated now. What was decided keeps its own.
 create function app.decision_method() returns int immutable parallel safe
     return 1;
 
--- The draft with its calculation as it is on a day: everything that was asked, every article, and what comes of it.
+-- The draft with its calculation as it is on a day: everything that was asked, every article, and what comes of it. What makes lighter what the person was told is reckoned from the day of that
+-- decision, and keeps its days: a person who is partly right is lowered less in those months, and nothing in others.
 create function app.decision_calculated(d app.decision, on_day date) returns app.decision language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare
+        told app.decision;
+        made app.decision;
+    begin
+        select x.* into told from app.decision x where x.tenant_id = d.tenant_id and x.id = d.revises_id and x.notified_on is not null;
+        if found then
+            made := app.decision_calculated_from(d, (told.inputs ->> 'decided_on')::date, jsonb_build_object('notified_on', coalesce((told.inputs ->> 'notified_on')::date, told.notified_on)));
+        end if;
+        if not found or app.decision_is_adverse(made) then
+            made := app.decision_calculated_from(d, on_day, '{}');
+        end if;
+        made.calculated_on := on_day;
+        return made;
+    end $$;
+create function app.decision_calculated_from(d app.decision, decided_on date, more jsonb) returns app.decision language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
         d.method := app.decision_method();
-        d.inputs := app.decision_inputs(d.candidate_id, d.kind, d.conduct_on, on_day, d.duty, d.category, d.project_id, app.decision_choices(d));
+        d.inputs := app.decision_inputs(d.candidate_id, d.kind, d.conduct_on, decided_on, d.duty, d.category, d.project_id, app.decision_choices(d) || more);
         d.calculation := app.decision_reckon(d.method, d.inputs);
         d.hash := sha256(convert_to(d.inputs::text || E'\n' || d.calculation::text, 'UTF8'));
         d.rule_ids := array(select distinct (r ->> 'id')::uuid from jsonb_array_elements(d.inputs -> 'rules') r where r ->> 'id' is not null order by 1);
-        d.calculated_on := on_day;
         d.percentage := (d.calculation ->> 'percentage')::int;
         d.step := (d.calculation ->> 'step')::int;
         d.from_day := case when d.kind in ('lowering', 'ending', 'consequence') then coalesce((d.calculation ->> 'from')::date, d.starts_on) end;

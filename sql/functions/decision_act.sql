@@ -113,14 +113,22 @@ create function app.decision_told_on(d app.decision, day date) returns app.decis
     begin
         if d.kind = 'lowering' and d.notified_on is null and soonest > d.from_day and (app.decision_is_adverse(d) or not exists (
             select from app.decision o where o.tenant_id = d.tenant_id and o.id = d.revises_id and o.notified_on is not null)) then
-            d.inputs := d.inputs - 'from_day' || jsonb_build_object('notified_on', day);
-            d.calculation := app.decision_reckon(d.method, d.inputs);
-            d.hash := sha256(convert_to(d.inputs::text || E'\n' || d.calculation::text, 'UTF8'));
-            d.percentage := (d.calculation ->> 'percentage')::int;
-            d.from_day := (d.calculation ->> 'from')::date;
-            d.until_day := (d.calculation ->> 'until')::date;
-            d.concurrent := coalesce((d.calculation ->> 'beside')::boolean, false);
+            d := app.decision_with_inputs(d, d.inputs - 'from_day' || jsonb_build_object('notified_on', day));
         end if;
+        return d;
+    end $$;
+-- A lowering with other inputs, reckoned by the method with which it was decided.
+create function app.decision_with_inputs(d app.decision, given jsonb) returns app.decision language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        d.inputs := given;
+        d.calculation := app.decision_reckon(d.method, d.inputs);
+        d.hash := sha256(convert_to(d.inputs::text || E'\n' || d.calculation::text, 'UTF8'));
+        d.percentage := (d.calculation ->> 'percentage')::int;
+        d.from_day := (d.calculation ->> 'from')::date;
+        d.until_day := (d.calculation ->> 'until')::date;
+        d.concurrent := coalesce((d.calculation ->> 'beside')::boolean, false);
         return d;
     end $$;
 
@@ -156,10 +164,14 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
         end if;
         said := d.from_day;
         update app.decision x set state = app.move('decision', d.state, 'notify'), notified_on = on_day, objection_until = last,
-               reconsider_by = case when d.kind = 'lowering' then app.decision_last_day(on_day, app.rule('term.reconsideration')) end
+               reconsider_by = case when d.kind = 'lowering' and not app.decision_of_dead(d) then app.decision_last_day(on_day, app.rule('term.reconsideration')) end
         where x.tenant_id = d.tenant_id and x.id = d.id returning x.* into d;
         perform app.task_settle('decision', d.id, 'term', 'met', 'notification');
-        perform app.decision_term(d, 'objection', last);
+        if app.decision_of_dead(d) then
+            perform app.task_settle('decision', d.id, 'term', 'met', 'objection');
+        else
+            perform app.decision_term(d, 'objection', last);
+        end if;
         if d.reconsider_by is not null then
             insert into app.decision_review (tenant_id, id, decision_id, kind, asked_on, decide_by) values (d.tenant_id, gen_random_uuid(), d.id, 'reconsideration', on_day, d.reconsider_by);
             perform app.decision_term(d, 'reconsideration', d.reconsider_by);
@@ -174,35 +186,6 @@ create function app.decision_notified(decision uuid, on_day date) returns void l
             perform app.decision_notify(d.id);
         end if;
         update app.objection o set decide_by = null where o.tenant_id = d.tenant_id and o.decision_id = d.id and o.state = 'registered'; -- it is reckoned anew
-    end $$;
-
--- What a decision does to a benefit: an ending ends it on its last day, and a consequence refuses what was applied for.
-create function app.decision_take_effect(d app.decision) returns void language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        if d.kind = 'ending' then
-            update app.benefit b set state = app.benefit_ending(b.state, e.last_day), until_day = e.last_day, end_reason = coalesce(d.end_reason, 'other')
-            from (select k.id, greatest(coalesce(d.from_day, d.notified_on) - 1, k.from_day) as last_day from app.benefit k where k.tenant_id = d.tenant_id and k.id = d.benefit_id) e
-            where b.tenant_id = d.tenant_id and b.id = e.id and b.state = 'granted' and (b.end_reason is null or b.until_day > e.last_day); -- what ends sooner does
-        elsif d.kind = 'consequence' and d.refusal_reason is not null then
-            update app.benefit b set state = app.move('benefit', b.state, 'refuse'), refused_on = d.notified_on, refusal_reason = d.refusal_reason
-            where b.tenant_id = d.tenant_id and b.id = d.benefit_id and b.state = 'applied';
-        end if;
-    end $$;
--- The reverse, when the decision is taken back. A benefit that ended in another way, or on another day, stays as it is. A person who died meanwhile had the benefit until the death.
-create function app.decision_undo_effect(d app.decision) returns void language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    begin
-        update app.benefit b set until_day = greatest(c.died_on, b.from_day), end_reason = 'died' from app.candidate c
-        where d.kind = 'ending' and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id and c.tenant_id = b.tenant_id and c.id = b.candidate_id and c.died_on is not null
-          and app.benefit_is_settled(b.state) and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'));
-        update app.benefit b set state = case b.state when 'granted' then b.state else app.move('benefit', b.state, 'restore') end, until_day = null, end_reason = null, refused_on = null, refusal_reason = null,
-               from_day = coalesce(b.from_day, b.applied_on)
-        where not exists (select from app.candidate c where c.tenant_id = b.tenant_id and c.id = b.candidate_id and c.died_on is not null) and d.kind in ('ending', 'consequence') and d.notified_on is not null and b.tenant_id = d.tenant_id and b.id = d.benefit_id
-          and ((app.benefit_is_open(b.state) or app.benefit_is_settled(b.state)) and d.kind = 'ending' and (b.until_day, b.end_reason) = (greatest(coalesce(d.from_day, d.notified_on) - 1, b.from_day), coalesce(d.end_reason, 'other'))
-               or b.state = 'refused' and d.kind = 'consequence' and (b.refused_on, b.refusal_reason) = (d.notified_on, d.refusal_reason));
     end $$;
 
 -- What was notified is in force from its first day, unless an injunction suspends it; a warning, an ending and a consequence at once.
@@ -346,7 +329,7 @@ create function app.decisions_go_on() returns int language plpgsql
         for d in select x.* from app.decision x where x.tenant_id = app.tenant() and (app.decision_is_pending(x.state) or app.decision_is_open(x.state)) and app.sees_decision(x)
                  order by x.id for no key update skip locked loop
             if app.decision_is_pending(d.state) then
-                if app.decision_is_too_old(d) then
+                if d.revises_id is null and app.decision_is_too_old(d) then
                     update app.decision x set state = app.move('decision', d.state, 'lapse') where x.tenant_id = d.tenant_id and x.id = d.id;
                     perform app.task_drop('decision', d.id);
                     count := count + 1;

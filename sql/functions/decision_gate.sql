@@ -8,7 +8,7 @@ create function app.decision_missing_person(d app.decision) returns setof text l
         return query select 'machine' where app.actor() is null or app.role() = 'system';
         return query select 'decider' where not app.decision_is_decider();
         return query select 'second_person' where d.drafted_logins && app.decision_logins(app.actor());
-        return query select 'died' where exists (select from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id and c.died_on is not null);
+        return query select 'died' where app.decision_of_dead(d) and not app.decision_for_heirs(d);
     end $$;
 
 -- What was found: every signal was looked into, and the summons to what somebody did not come to had arrived.
@@ -56,7 +56,7 @@ create function app.decision_is_adverse(d app.decision) returns boolean language
     begin
         return (select k.adverse from ref.decision_kind k where k.kind = d.kind)
             and not exists (select from app.decision o where o.tenant_id = d.tenant_id and o.id = d.revises_id and o.kind = d.kind and app.decision_weight(d) <= app.decision_weight(o)
-                            and coalesce(d.until_day, 'infinity') <= coalesce(o.until_day, 'infinity') and coalesce(d.from_day, '-infinity') >= coalesce(o.from_day, '-infinity'));
+                            and (app.decision_weight(d) = 0 or coalesce(d.until_day, 'infinity') <= coalesce(o.until_day, 'infinity') and coalesce(d.from_day, '-infinity') >= coalesce(o.from_day, '-infinity')));
     end $$;
 
 -- The view of the person.

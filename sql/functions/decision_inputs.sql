@@ -72,13 +72,15 @@ create function app.decision_exemptions(candidate uuid) returns jsonb language p
     end $$;
 
 -- Everything that app.decision_reckon() asks. `choices` is what whoever drafts it chose and weighed; benefit_id, decision_id and revises_id among it say
--- where to look, and are no inputs.
+-- where to look, and are no inputs. With notified_on it takes the place of what the person was told on that day: it is about the same benefit, also when that has ended.
 create function app.decision_inputs(candidate uuid, kind text, conduct_on date, decided_on date, duty text, category text, project uuid, choices jsonb)
     returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        benefit app.benefit := app.decision_benefit(candidate, (choices ->> 'benefit_id')::uuid, decided_on);
+        benefit app.benefit := coalesce(
+            (select b from app.benefit b where choices ? 'notified_on' and b.tenant_id = app.tenant() and b.id = (choices ->> 'benefit_id')::uuid and not app.benefit_is_ended(b.state)),
+            app.decision_benefit(candidate, (choices ->> 'benefit_id')::uuid, decided_on));
     begin
         return jsonb_strip_nulls(choices - '{benefit_id,decision_id,revises_id}'::text[] || jsonb_build_object(
             'kind', kind, 'conduct_on', conduct_on, 'decided_on', decided_on, 'duty', duty, 'category', category,

@@ -118,6 +118,9 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
         if told.what = 'decided' or told.what = 'withdrawn' and d.withdrawn_reason <> 'objection' and app.decision_was_told(d, null) then -- the letter about the objection says it, too
             perform app.notify_person('decision', d.candidate_id, 'decision', d.id, app.decision_letter(d, told.what), told.occasion);
         end if;
+        if told.what = 'decided' and app.decision_of_dead(d) then
+            perform app.decision_term(d, 'notification', clock.today()); -- somebody hands the letter to the heirs
+        end if;
         if told.what <> 'decided' and app.decision_was_told(d, 'benefits_payment') then
             perform app.decision_tell_payment(d, told.what, told.occasion);
         end if;

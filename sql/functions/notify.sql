@@ -13,6 +13,15 @@ create function app.letter_values(c app.candidate) returns jsonb language plpgsq
             'municipality', (select t.name from ref.tenant t where t.tenant_id = c.tenant_id), 'day', calendar.in_words(clock.today())));
     end $$;
 
+-- The same letter for the heirs of somebody who died.
+create function app.letter_for_heirs(given jsonb) returns jsonb language plpgsql immutable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return given || jsonb_build_object('name', 'De erven van ' || (given ->> 'name'), 'paragraphs', jsonb_build_array(
+            format('Deze brief is voor de erven van %1$s. Staat er "u"? Dan bedoelen wij %1$s.', given ->> 'name')) || (given -> 'paragraphs'));
+    end $$;
+
 -- What a letter says beside that, of what its message is about: of an appointment when and where.
 create function app.letter_about(m app.message) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -23,7 +32,8 @@ create function app.letter_about(m app.message) returns jsonb language plpgsql s
     end $$;
 
 -- For functions of other nouns, which have asked themselves who may: the person gets this letter, and when the person chose to be reached digitally an
--- e-mail that says that it is there. `parameters` are what the letter says. Nothing for who died. Of one occasion each person is told once.
+-- e-mail that says that it is there. `parameters` are what the letter says. Of one occasion each person is told once. Who died is told nothing: what was decided is a page, which somebody hands
+-- to the heirs.
 create function app.notify_person(template text, candidate uuid, noun text, subject uuid, parameters jsonb, occasion uuid default null) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -31,8 +41,11 @@ create function app.notify_person(template text, candidate uuid, noun text, subj
         c app.candidate;
         m app.message;
     begin
-        select o.* into c from app.candidate o where o.tenant_id = app.tenant() and o.id = candidate and o.merged_into is null and o.died_on is null;
-        if not found or exists (select from app.message n where n.tenant_id = c.tenant_id and n.occasion = notify_person.occasion and n.to_candidate_id = c.id) then
+        select o.* into c from app.candidate o where o.tenant_id = app.tenant() and o.id = candidate and o.merged_into is null;
+        if c.died_on is not null then
+            perform app.document_request(template, noun, subject, app.letter_for_heirs(app.letter_values(c) || coalesce(parameters, '{}'))) where template in ('decision', 'objection');
+            return null;
+        elsif c.id is null or exists (select from app.message n where n.tenant_id = c.tenant_id and n.occasion = notify_person.occasion and n.to_candidate_id = c.id) then
             return null;
         end if;
         m.template := template;

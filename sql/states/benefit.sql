@@ -13,7 +13,7 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('benefit', 'applied', 'refuse',  'refused', '{case_manager,team_lead,system}', 'with a reason; also when the applicant withdraws it'),
     ('benefit', 'granted', 'end',     'ended',   '{case_manager,team_lead,system}', 'on its last day, with a reason'),
     ('benefit', 'refused', 'restore', 'granted', '{case_manager,team_lead}', 'it is granted after all'),
-    ('benefit', 'ended',   'restore', 'granted', '{case_manager,team_lead}', 'it should not have ended')
+    ('benefit', 'ended',   'restore', 'granted', '{case_manager,team_lead,system}', 'it should not have ended')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

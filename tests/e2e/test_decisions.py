@@ -812,3 +812,17 @@ def test_seen_attacker_a_correction_undoes_no_ending_that_was_decided(as_role, n
     assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
     assert case.get(place).json['state'] == 'granted' and 'untilDay' not in case.get(place).json
     assert case.post(f'{place}/moves', {'event': 'end', 'endReason': 'work', 'day': days(30)}).status == 200
+
+
+def test_seen_practitioner_an_ending_gets_a_later_day(region, as_role, notified):
+    """There was no benefit to end any more, so a wrong first day could only be taken back as a whole. The benefit follows when the person is told."""
+    case, lead, made = as_role('case_manager'), as_role('team_lead'), notified(kind='ending', startsOn=days(1), endReason='no_information')
+    benefit = f'/benefits/{made["benefitId"]}'
+    assert lead.get(benefit).json['state'] == 'ended'
+    later = case.post(f'/decisions/{made["id"]}/revisions', {'reason': 'correction', 'startsOn': days(21), 'reasons': 'De brief kwam later.'}).json
+    assert missing(lead, later['id']) == [] and lead.post(f'/decisions/{later["id"]}/determinations').status == 200
+    assert [lead.get(benefit).json[name] for name in ('state', 'untilDay')] == ['ended', days(0)], 'nobody was told yet'
+    tell(region, later['id'], days(0))
+    assert [lead.get(benefit).json[name] for name in ('state', 'untilDay', 'endReason')] == ['granted', days(20), 'no_information']
+    assert lead.post(f'/decisions/{later["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert lead.get(benefit).json['state'] == 'granted' and 'untilDay' not in lead.get(benefit).json

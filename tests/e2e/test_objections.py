@@ -5,7 +5,7 @@ import json
 
 import pytest
 from region import until
-from test_decisions import act, days, decided, draft, heard, law, missing, notified, obliged, tasks, tell  # noqa: F401
+from test_decisions import act, days, decided, died, draft, heard, law, missing, notified, obliged, tasks, tell  # noqa: F401
 
 
 @pytest.fixture
@@ -293,3 +293,87 @@ def test_seen_practitioner_an_objection_is_about_what_took_the_place_of_the_deci
     assert case.patch(f'/objections/{made["id"]}', {'heardOn': days(0)}, '*').status == 200
     assert other.post(place, {'outcome': 'partly', 'text': 'Ten dele.', 'adjustedPercentage': 50}).problem == 'state'
     assert other.post(place, {'outcome': 'upheld', 'text': 'Gelijk.'}).json['state'] == 'upheld'
+
+
+# ------------------------------------------------------------------------------------ partly right, months later, and heirs
+
+TOLD_PAYER = "select template, data -> 'replaces', data ->> 'fromDay', data ->> 'untilDay', (data -> 'percentage')::int from app.message where candidate_id = %s and purpose is not null order by planned_at, id"
+
+
+def partly(other, objection, **more):
+    """The revision that is drafted because the objection is partly upheld."""
+    done = other.post(f'/objections/{objection["id"]}/outcomes', {'outcome': 'partly', 'text': 'Ten dele.', 'adjustedPercentage': 50, **more})
+    assert done.status == 200, done.text
+    return next(d for d in other.get(f'/decisions?candidateId={objection["candidateId"]}').json['items'] if d.get('revisesId') == objection['decisionId'])
+
+
+def test_seen_practitioner_who_is_partly_right_is_lowered_less_in_the_same_months(region, as_role, person, objected, later):
+    """An objection takes weeks. The lighter measure was a new one in a later month, and asked for a view again: the months of the first were paid back, and others lowered."""
+    lead, other = as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    objection, told = objected(heardOn=days(0))
+    with later(75):
+        until(lambda: lead.get(f'/decisions/{told["id"]}').json['state'] == 'ended')
+        made = partly(other, objection)
+        assert (made['fromDay'], made['untilDay'], made['percentage'], missing(lead, made['id'])) == (told['fromDay'], told['untilDay'], 50, [])
+        assert lead.post(f'/decisions/{made["id"]}/determinations').status == 200
+        tell(region, made['id'], days(75))
+    with later(76):
+        until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] == 'ended')
+    assert region.sql(TOLD_PAYER, (told['candidateId'],)) == [('decision_decided', None, told['fromDay'], told['untilDay'], 100), ('decision_decided', [told['id']], told['fromDay'], told['untilDay'], 50)]
+
+
+def test_seen_practitioner_a_heavier_correction_never_looks_back(as_role, notified, later):  # noqa: F811
+    """What keeps its days is lighter than what the person was told."""
+    case, told = as_role('case_manager'), notified(adjustedPercentage=50, adjustReason='circumstances')
+    with later(40):
+        made = case.post(f'/decisions/{told["id"]}/revisions', {'reason': 'correction', 'adjustedPercentage': None, 'adjustReason': None, 'reasons': 'Toch meer.'}).json
+        assert made['percentage'] == 100 and made['fromDay'] > days(40) and 'view_not_asked' in missing(as_role('team_lead'), made['id'])
+
+
+def test_seen_practitioner_who_found_work_meanwhile_is_still_partly_right(as_role, person, objected):
+    """There was nothing to lower any more, so nothing lighter could be decided."""
+    lead, other = as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    objection, told = objected(heardOn=days(0))
+    assert as_role('case_manager').post(f'/benefits/{told["benefitId"]}/moves', {'event': 'end', 'endReason': 'work', 'day': days(0)}).status == 200
+    made = partly(other, objection)
+    assert (made['fromDay'], made['percentage'], missing(lead, made['id'])) == (told['fromDay'], 50, [])
+    assert lead.post(f'/decisions/{made["id"]}/determinations').status == 200
+
+
+@pytest.mark.parametrize('when', ['before it was drafted', 'before it was decided', 'before anybody was told'])
+def test_seen_practitioner_heirs_who_are_partly_right_are_paid_for_the_days_before_the_death(region, as_role, person, objected, later, when):
+    """Nobody could decide the lighter measure, or it lapsed: the heirs were right, and nothing was paid."""
+    lead, case, other = as_role('team_lead'), as_role('case_manager'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    objection, told = objected(heardOn=days(0))
+    with later(20):
+        until(lambda: lead.get(f'/decisions/{told["id"]}').json['state'] == 'in_force')
+        day = (datetime.date.fromisoformat(told['fromDay']) + datetime.timedelta(days=9)).isoformat()
+        dies = lambda moment: when == moment and lead.post(f'/candidates/{told["candidateId"]}/deaths', {'diedOn': day})  # noqa: E731
+        dies('before it was drafted')
+        made = partly(other, objection)
+        dies('before it was decided')
+        assert missing(lead, made['id']) == [] and lead.post(f'/decisions/{made["id"]}/determinations').status == 200
+        dies('before anybody was told')
+        shown = lead.get(f'/decisions/{made["id"]}').json
+        assert (shown['state'], shown['fromDay'], shown['untilDay'], shown['percentage']) == ('decided', told['fromDay'], day, 50), shown
+        assert region.sql("select state from app.message where subject_id = %s and to_candidate_id is not null and state <> 'withdrawn'", (made['id'],)) == [], 'who died gets no message'
+        pages = region.sql("select d.parameters ->> 'name', d.parameters -> 'paragraphs' ->> 0 from app.document d where d.subject_id = %s and d.parameters ->> 'name' like 'De erven%%'", (made['id'],))
+        assert len(pages) == 1 and pages[0][1].startswith('Deze brief is voor de erven van '), pages
+        assert ('term', 'open') in tasks(case, made['id'])
+        assert case.post(f'/decisions/{made["id"]}/hand-outs', {'receipt': 'signed'}).status == 200
+        assert case.post(f'/decisions/{made["id"]}/hand-outs', {'receipt': 'signed'}).problem == 'state'
+        assert 'open' not in {state for _, state in tasks(lead, made['id'])}
+    with later(21):
+        until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] == 'ended')
+    assert region.sql(TOLD_PAYER, (told['candidateId'],)) == [('decision_decided', None, told['fromDay'], told['untilDay'], 100), ('decision_decided', [told['id']], told['fromDay'], day, 50)]
+
+
+def test_seen_practitioner_nothing_is_lowered_after_a_death(region, as_role, person, objected):
+    """The lowering would have begun after it: what is left of it is nothing."""
+    lead, other = as_role('team_lead'), person('team_lead', attributes=['decider'])[1]('team_lead')
+    objection, told = objected(heardOn=days(0))
+    died(as_role, told['candidateId'])
+    made = partly(other, objection)
+    assert (made['percentage'], missing(lead, made['id'])) == (0, []) and lead.post(f'/decisions/{made["id"]}/determinations').status == 200
+    heavier = as_role('case_manager').post(f'/decisions/{made["id"]}/revisions', {'reason': 'correction', 'adjustedPercentage': None, 'reasons': 'Meer.'})
+    assert heavier.problem == 'state' and heavier.json['currentState'] == 'died'
