@@ -13,7 +13,7 @@ alter table entry.calendar_token force row level security;
 create policy owner_functions on entry.calendar_token for all to maatwerk_owner using (true) with check (true);
 
 -- Makes a feed of the caller, with a token of 244 random bits. Its address is told in this transaction only (app.calendar_feed_address).
-create function app.calendar_feed_make(feed uuid) returns void language plpgsql
+create function app.calendar_feed_make(feed uuid, name text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
@@ -24,7 +24,7 @@ create function app.calendar_feed_make(feed uuid) returns void language plpgsql
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
-        insert into app.calendar_feed (tenant_id, id, user_id, made_at) values (app.tenant(), feed, app.actor(), clock.now()) returning * into made;
+        insert into app.calendar_feed (tenant_id, id, user_id, name, made_at) values (app.tenant(), feed, app.actor(), calendar_feed_make.name, clock.now()) returning * into made;
         if app.sees_calendar_feed(made) is not true then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
@@ -92,13 +92,15 @@ create function app.calendar_feed_event(t app.task, title text) returns text lan
             'END:VEVENT']) with ordinality x (l, n));
     end $$;
 
--- The feed that a token opens, or nothing: also when its user is not in any more. It acts as that user, who sees the tasks that they own.
+-- The feed that a token opens, or nothing: also when its user is not in any more. It acts as that user, who sees the tasks that they own. It has the name that the
+-- user gave it (RFC 7986, 5.1), which older calendars read under another word.
 create function app.calendar_feed_read(token text, language text) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
     declare
         found_token entry.calendar_token;
         u app.user_account;
+        name text;
         events text;
     begin
         select c.* into found_token from entry.calendar_token c where c.hash = sha256(convert_to(token, 'UTF8'));
@@ -109,10 +111,11 @@ create function app.calendar_feed_read(token text, language text) returns text l
         if not found then
             return null;
         end if;
+        name := (select app.calendar_feed_text(f.name) from app.calendar_feed f where f.tenant_id = found_token.tenant_id and f.id = found_token.feed_id and app.sees_calendar_feed(f, 'tenant', u.role, u.organisation_id, u.id));
         select string_agg(app.calendar_feed_event(t, case language when 'en' then k.title_en else k.title_nl end), '' order by t.rank_at, t.id) into events
         from (select o.* from app.task o where o.tenant_id = u.tenant_id and o.owner_user_id = u.id and o.due_at is not null
               and (app.task_is_open(o.state) or app.task_is_pending(o.state)) and app.sees_task(o, 'caseload', u.role, u.organisation_id, u.id)
               order by o.rank_at, o.id limit 1000) t join ref.task_kind k on k.kind = t.kind;
         return E'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Maatwerk//Work list//EN\r\nCALSCALE:GREGORIAN\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\n'
-               || coalesce(events, '') || E'END:VCALENDAR\r\n';
+               || app.calendar_feed_line('NAME:' || name) || app.calendar_feed_line('X-WR-CALNAME:' || name) || coalesce(events, '') || E'END:VCALENDAR\r\n';
     end $$;

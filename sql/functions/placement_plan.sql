@@ -180,6 +180,18 @@ create function app.placement_alarm(p app.placement, cause text) returns uuid la
         return app.task_open('urgent_follow_up', 'placement', p.id, app.on_call_now(p.candidate_id), null, cause, promised_to_employer => p.employer_id, project => p.project_id);
     end $$;
 
+-- Who looks at a call for help that is open, and by when: for whoever sees the placement. What nobody is on call for lies with the municipality.
+create function app.placement_help(placement uuid) returns table (help_by_name text, help_due_at timestamptz) language plpgsql stable
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        return query
+        select coalesce(app.task_name(t.tenant_id, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id), m.name::text), t.due_at
+        from app.placement p join app.task t on t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'urgent_follow_up' and t.cause = 'call' and app.task_is_open(t.state)
+        join ref.tenant m on m.tenant_id = p.tenant_id
+        where p.tenant_id = app.tenant() and p.id = placement and app.sees_placement(p) order by t.due_at limit 1;
+    end $$;
+
 -- After a contact of a placement is done: a bad outcome asks for an urgent one. After weeks without worries the employer guides: the contacts with the
 -- person that are left are of the employer.
 create function app.placement_follow_contact() returns trigger language plpgsql

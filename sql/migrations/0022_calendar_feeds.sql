@@ -4,6 +4,7 @@ create table app.calendar_feed (
     tenant_id int not null,
     id uuid not null,
     user_id uuid not null,
+    name app.line_60 not null,
     made_at timestamptz not null,
     version bigint not null,
     changed_at timestamptz not null,

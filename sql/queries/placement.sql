@@ -32,8 +32,8 @@ select p.id from app.placement p where p.id = :placement_id
 -- query: placement_get
 -- rows: one
 -- whose: candidate_id
-select {{placement_columns}}, n.candidate_alias, n.employer_name, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title
-from app.placement p left join lateral app.placement_names(p.id) n on true where p.id = :id
+select {{placement_columns}}, n.candidate_alias, n.employer_name, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title, h.help_by_name, h.help_due_at
+from app.placement p left join lateral app.placement_names(p.id) n on true left join lateral app.placement_help(p.id) h on true where p.id = :id
 
 -- query: placement_make
 -- rows: none

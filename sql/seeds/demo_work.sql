@@ -12,8 +12,8 @@ select o.tenant_id, gen_random_uuid(), o.id, 'Henk Pad', 'planning', 'planning@w
 insert into app.vacancy_answer (tenant_id, id, vacancy_id, employer_id, chance, channel, answered_by, answered_at, version, changed_at, changed_in)
 select v.tenant_id, '01920000-0000-7000-8000-000000000a21', v.id, v.employer_id, 'at_short_notice', 'call', pg_temp.uid('user', 1003), clock.now(), 1, clock.now(), pg_current_xact_id() from app.vacancy v where v.id = pg_temp.uid('vacancy', 1000001);
 update app.vacancy v set answered_at = clock.now() where v.id = pg_temp.uid('vacancy', 1000001);
-insert into app.calendar_feed (tenant_id, id, user_id, made_at, version, changed_at, changed_in)
-select u.tenant_id, '01920000-0000-7000-8000-00000000aa01', u.id, clock.now(), 1, clock.now(), pg_current_xact_id() from app.user_account u where u.id = pg_temp.uid('user', 1101);
+insert into app.calendar_feed (tenant_id, id, user_id, name, made_at, version, changed_at, changed_in)
+select u.tenant_id, '01920000-0000-7000-8000-00000000aa01', u.id, 'Telefoon', clock.now(), 1, clock.now(), pg_current_xact_id() from app.user_account u where u.id = pg_temp.uid('user', 1101);
 create temp table spoken_of as select e.tenant_id, e.id, e.id as employer_id, clock.now() as at, pg_current_xact_id() as xact from app.employer e where e.id = pg_temp.uid('employer', 1000001);
 insert into app.subject (tenant_id, id, wall, noun, employer_id) select s.tenant_id, s.id, 'employer', 'employer', s.id from spoken_of s on conflict do nothing;
 insert into app.task (tenant_id, id, kind, subject_id, wall, noun, employer_id, summary, owner_user_id, promised_to_employer_id, due_day, due_at, rank_at, desk_id, urgent, clock_from, made_at, made_by, version, changed_at, changed_in)

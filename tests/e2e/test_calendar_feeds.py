@@ -18,7 +18,7 @@ def nobody(region, contract):
 @pytest.fixture
 def feed(as_role):
     client = as_role('consultant')
-    made = client.post('/calendar-feeds')
+    made = client.post('/calendar-feeds', {'name': 'Telefoon'})
     assert made.status == 201, made.text
     yield made
     client.delete(made.headers['location'], made.headers['etag'])
@@ -75,7 +75,7 @@ def test_it_names_nobody(as_role, nobody, feed, task, world, region):
     text = nobody.get(feed.json['address']).text
     assert name not in text and 'Vergunning' not in text and world['employer'] not in text and 'Samira' not in text
     assert set(re.findall(r'^([A-Z-]+)', text, re.M)) <= {'BEGIN', 'END', 'VERSION', 'PRODID', 'CALSCALE', 'REFRESH-INTERVAL', 'UID', 'DTSTAMP', 'LAST-MODIFIED',
-                                                           'SEQUENCE', 'DTSTART', 'SUMMARY', 'PRIORITY', 'CLASS', 'TRANSP'}
+                                                           'SEQUENCE', 'DTSTART', 'SUMMARY', 'PRIORITY', 'CLASS', 'TRANSP', 'NAME', 'X-WR-CALNAME'}
 
 
 @pytest.mark.parametrize('accept, status', [('application/problem+json', 200), ('text/calendar, application/problem+json', 200), ('*/*', 200), (None, 200),
@@ -97,9 +97,21 @@ def test_the_token_is_shown_once_kept_as_a_hash_and_logged_nowhere(region, as_ro
     assert all(token not in log.read_text(errors='replace') for log in (region.folder / 'log').glob('*.log'))
 
 
+def test_seen_builder_a_feed_has_the_name_that_its_user_gave_it(as_role, nobody):
+    """Two feeds of one user were an identifier and a moment each, and an agenda called both by their address."""
+    client = as_role('coach')
+    made = [client.post('/calendar-feeds', {'name': name}) for name in ('Telefoon', 'Outlook, kantoor; ' + 'é' * 40)]
+    assert [m.json['name'] for m in made] == [f['name'] for m in made for f in client.get('/calendar-feeds?pageSize=100').json['items'] if f['id'] == m.json['id']]
+    text = nobody.get(made[1].json['address']).text
+    assert events(text) is not None and text.replace('\r\n ', '').split('\r\n')[5:7] == [f'{word}:Outlook\\, kantoor\\; ' + 'é' * 40 for word in ('NAME', 'X-WR-CALNAME')]
+    assert client.post('/calendar-feeds', {}).json['errors'][0]['pointer'] == '/name'
+    for one in made:
+        client.delete(one.headers['location'], one.headers['etag'])
+
+
 def test_it_is_taken_away(as_role, nobody):
     client = as_role('consultant')
-    made = client.post('/calendar-feeds')
+    made = client.post('/calendar-feeds', {'name': 'Telefoon'})
     assert nobody.get(made.json['address']).status == 200
     assert made.json['id'] in client.get('/calendar-feeds?pageSize=100').text
     assert client.delete(made.headers['location'], made.headers['etag']).status == 204
@@ -110,12 +122,12 @@ def test_seen_attacker_an_address_stays_closed_when_somebody_comes_back(as_role,
     """Nobody knows after two years in which telephones the address is: it opened again with its user. Whoever is back makes a new feed."""
     admin, (made, client) = as_role('tenant_admin'), person('consultant')
     user, client = f'/users/{made}', client()
-    address = client.post('/calendar-feeds').json['address']
+    address = client.post('/calendar-feeds', {'name': 'Telefoon'}).json['address']
     for active in (False, True):
         assert nobody.get(address).status == (404 if active else 200)
         assert admin.patch(user, {'active': active}, admin.get(user).headers['etag']).status == 200
     assert nobody.get(address).status == 404 and client.get('/calendar-feeds').json['items'] == []
-    assert nobody.get(client.post('/calendar-feeds').json['address']).status == 200
+    assert nobody.get(client.post('/calendar-feeds', {'name': 'Telefoon'}).json['address']).status == 200
 
 
 def test_seen_attacker_an_address_is_closed_with_the_organisation_of_its_user(as_role, person, nobody):
@@ -123,7 +135,7 @@ def test_seen_attacker_an_address_is_closed_with_the_organisation_of_its_user(as
     admin = as_role('tenant_admin')
     firm = admin.post('/organisations', {'kind': 'firm', 'name': f'Agenda {uuid.uuid4().hex[:8]}'})
     client = person('firm', organisationId=firm.json['id'])[1]()
-    address = client.post('/calendar-feeds').json['address']
+    address = client.post('/calendar-feeds', {'name': 'Telefoon'}).json['address']
     for active in (False, True):
         assert nobody.get(address).status == (404 if active else 200)
         assert admin.patch(firm.headers['location'], {'active': active}, admin.get(firm.headers['location']).headers['etag']).status == 200

@@ -94,7 +94,7 @@ def world_of(region, as_role, person, candidate, obliged, world):  # noqa: F811
         if role in SERVED['paths']['/calendar-feeds']['post']['x-rights']:
             owner = Client(region, None)
             owner.token = reader.token
-            feed = owner.post('/calendar-feeds')
+            feed = owner.post('/calendar-feeds', {'name': 'Telefoon'})
             assert feed.status == 201, feed.text
             reader.agenda = feed.json['address']
     return who, readers

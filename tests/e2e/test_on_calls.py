@@ -18,7 +18,9 @@ def test_a_call_makes_an_urgent_one_and_whoever_is_on_call_has_it(as_role, regio
         assert lead.post('/on-calls', {**duty, 'untilAt': duty['fromAt'], 'fromAt': duty['untilAt']}).json['errors'][0]['code'] == 'order'
         assert as_role('coach').post('/on-calls', duty).status == 403
         assert made.json['id'] in {d['id'] for d in as_role('coach').get('/on-calls?untilAfter=2026-01-01T00:00:00Z').json['items']}
-        assert as_role('employer').post(f'{place}/calls').status == 200
+        called = as_role('employer').post(f'{place}/calls')
+        assert called.status == 200 and called.json['helpByName'] == lead.get(f'/users/{night}').json['name'] and called.json['helpDueAt'] > now.isoformat()
+        assert as_role('employer').get(place).json['helpDueAt'] == called.json['helpDueAt'] and 'helpDueAt' not in as_role('employer').get('/placements').json['items'][0]
         assert region.sql(URGENT, (place.rsplit('/', 1)[1],)) == [(night,)]
         as_role('employer').post(f'{place}/calls')
         assert len(region.sql(URGENT, (place.rsplit('/', 1)[1],))) == 1       # one is open, and is asked once

@@ -217,6 +217,7 @@ CALLS = {
     'app.placement_contact_withdraw(uuid,text)': ('placements', "app.placement_contact_withdraw('01920000-0000-7000-8000-000000000fc1', 'other')", 'MW404'),
     'app.placement_call(uuid)': ('placements', 'app.placement_call(%(placement)s)', 'MW404'),
     'app.placement_deviate(uuid,text,integer[],text,text)': ('placements', "app.placement_deviate(%(placement)s, 'light', null, 'candidate', 'other')", 'MW404'),
+    'app.placement_help(uuid)': ('placements', '(select count(*)::int from app.placement_help(%(placement)s))', 0),
     'app.placement_names(uuid)': ('placements', '(select count(*)::int from app.placement_names(%(placement)s))', 0),
     'app.wage_value_names(uuid)': ('placements', "(select count(*)::int from app.wage_value_names('01920000-0000-7000-8000-000000001101'))", 0),
     'app.candidate_withdraw_consent(uuid,text)': (
@@ -332,7 +333,7 @@ APART = {'app.signals_of_duties()': 'it tells of what is overdue; test_signals.p
          'app.agreement_read_by_link(text)': 'the token says who asks; test_agreements.py',
          'app.document_end(uuid,bigint,bytea,integer,text)': 'it is about what a job has claimed, and else does nothing; test_documents.py',
          'app.deputy_owners()': 'it is about the caller; test_deputies.py asks it as a third one',
-         'app.coach_visits()': 'the visits are those of the caller; test_coach_visits.py asks it as somebody else', 'app.calendar_feed_make(uuid)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
+         'app.coach_visits()': 'the visits are those of the caller; test_coach_visits.py asks it as somebody else', 'app.calendar_feed_make(uuid,text)': 'what it makes is of the caller', 'app.calendar_feed_read(text,text)': 'the token says who asks'}
 
 
 def test_every_function_that_can_be_called_is_attacked(region, predicates):

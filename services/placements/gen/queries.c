@@ -350,8 +350,9 @@ const struct query query_placement_get = {
             "lleague_name(p.end_corrected_by) end as end_corrected_by_name, p.end_correction, p.return_reason"
             ", p.replacement_wanted, p.replacement_for, p.converts, p.converted_to, p.undone_at, p.undo_reaso"
             "n, p.guided_by_employer_from, p.plan, p.version, p.changed_at, n.candidate_alias, n.employer_nam"
-            "e, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title from app"
-            ".placement p left join lateral app.placement_names(p.id) n on true where p.id = $2",
+            "e, n.formal_employer_name, n.formal_organisation_name, n.vacancy_title, n.project_title, h.help_"
+            "by_name, h.help_due_at from app.placement p left join lateral app.placement_names(p.id) n on tru"
+            "e left join lateral app.placement_help(p.id) h on true where p.id = $2",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(50 <= LIMIT_FIELDS, "Placement");
+_Static_assert(52 <= LIMIT_FIELDS, "Placement");
 
 static const char *const values_0[] = {"wage_cost_subsidy", "flat_rate_subsidy", "wage_supplement", "no_risk", "trial", "job_coach", "adaptation", "return_option", "travel_costs", "course_costs", NULL};
 static const char *const values_1[] = {"conditions_not_met", "no_budget", "displacement", "not_needed", "asked_by_mistake", "other", NULL};
@@ -595,11 +595,13 @@ static const struct field placement_fields[] = {
     {.name = "undoReason", .key = {"\"undoReason\":", 13}, .column = "undo_reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_16, .visible_to = 0xffffffffu},
     {.name = "guidedByEmployerFrom", .key = {"\"guidedByEmployerFrom\":", 23}, .column = "guided_by_employer_from", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "plan", .key = {"\"plan\":", 7}, .column = "plan", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_17, .visible_to = 0x197u},
+    {.name = "helpByName", .key = {"\"helpByName\":", 13}, .column = "help_by_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
+    {.name = "helpDueAt", .key = {"\"helpDueAt\":", 12}, .column = "help_due_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema placement_schema = {
-    .name = "Placement", .fields = placement_fields, .count = 50,
+    .name = "Placement", .fields = placement_fields, .count = 52,
     .size = 0, .self = "/placements/",
 };
 static const struct field round_proposal_fields[] = {

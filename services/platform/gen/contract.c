@@ -46,7 +46,7 @@ static const struct right create_calendar_feed_rights[] = {{1u << ROLE_CASE_MANA
 static enum err create_calendar_feed_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_calendar_feed_make(plan, (struct sql_calendar_feed_make){.id = req->new_id});
+    sql_calendar_feed_make(plan, req->body, (struct sql_calendar_feed_make){.id = req->new_id});
     sql_calendar_feed_get(plan, (struct sql_calendar_feed_get){.id = req->new_id});
     return OK;
 }
@@ -1631,7 +1631,7 @@ static const struct operation operations[] = {
         .status = 200,
         .body_max = 0,
         .rights = list_calendar_feeds_rights,
-        .response = &calendar_feed_schema, .shown = 0x1du,
+        .response = &calendar_feed_schema, .shown = 0x3bu,
         .list = &query_calendar_feed_list,
         .handle = list_calendar_feeds_plan,
     },
@@ -1641,9 +1641,10 @@ static const struct operation operations[] = {
         .path = "/calendar-feeds",
         .flags = OPERATION_CREATES | OPERATION_NEEDS_KEY,
         .status = 201,
-        .body_max = 0,
+        .body_max = LIMIT_BODY,
         .rights = create_calendar_feed_rights,
-        .response = &calendar_feed_schema, .shown = 0x1fu,
+        .body = &calendar_feed_new_schema,
+        .response = &calendar_feed_schema, .shown = 0x3fu,
         .show = &operations[2],
         .handle = create_calendar_feed_plan,
     },
@@ -1656,7 +1657,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_calendar_feed_rights,
         .path_fields = get_calendar_feed_path, .path_count = 1,
-        .response = &calendar_feed_schema, .shown = 0x1fu,
+        .response = &calendar_feed_schema, .shown = 0x3fu,
         .handle = get_calendar_feed_plan,
     },
     {

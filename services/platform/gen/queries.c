@@ -10,14 +10,15 @@ _Static_assert(18 <= LIMIT_VALUES, "task_list");
 
 const struct query query_calendar_feed_make = {
     .name = "calendar_feed_make",
-    .text = "select app.calendar_feed_make($1::uuid)",
-    .parameters = 1, .rows = QUERY_NONE, .when_none = OK,
+    .text = "select app.calendar_feed_make($1::uuid, $2::text)",
+    .parameters = 2, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };
-struct statement *sql_calendar_feed_make(struct plan *plan, struct sql_calendar_feed_make args)
+struct statement *sql_calendar_feed_make(struct plan *plan, const struct calendar_feed_new *body, struct sql_calendar_feed_make args)
 {
     const struct str values[] = {
         args.id,
+        body->name,
     };
     return plan_add(plan, &query_calendar_feed_make, values);
 }
@@ -35,7 +36,7 @@ static const struct query_list calendar_feed_list_list = {
 };
 const struct query query_calendar_feed_list = {
     .name = "calendar_feed_list",
-    .text = "select f.id, f.made_at, f.version, f.changed_at from app.calendar_feed f where true",
+    .text = "select f.id, f.name, f.made_at, f.version, f.changed_at from app.calendar_feed f where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &calendar_feed_list_list,
 };
@@ -46,8 +47,8 @@ struct statement *sql_calendar_feed_list(struct plan *plan)
 
 const struct query query_calendar_feed_get = {
     .name = "calendar_feed_get",
-    .text = "select f.id, app.calendar_feed_address(f.id) as address, f.made_at, f.version, f.changed_at from"
-            " app.calendar_feed f where f.id = $1",
+    .text = "select f.id, f.name, app.calendar_feed_address(f.id) as address, f.made_at, f.version, f.changed"
+            "_at from app.calendar_feed f where f.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };

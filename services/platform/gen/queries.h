@@ -10,7 +10,7 @@ extern const struct query query_calendar_feed_make;
 struct sql_calendar_feed_make {
     struct str id;
 };
-struct statement *sql_calendar_feed_make(struct plan *plan, struct sql_calendar_feed_make args);
+struct statement *sql_calendar_feed_make(struct plan *plan, const struct calendar_feed_new *body, struct sql_calendar_feed_make args);
 
 extern const struct query query_calendar_feed_list;
 struct statement *sql_calendar_feed_list(struct plan *plan);

@@ -56,6 +56,13 @@ static const char *const values_46[] = {"proposed", "open", "done", "failed", "w
 static const char *const values_47[] = {"municipality", "centre", "service", "hub", NULL};
 static const char *const values_48[] = {"active", "closed", NULL};
 
+static const struct field calendar_feed_new_fields[] = {
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct calendar_feed_new, name), .min = 1, .max = 60, .visible_to = 0xffffffffu},
+};
+const struct schema calendar_feed_new_schema = {
+    .name = "CalendarFeedNew", .fields = calendar_feed_new_fields, .count = 1,
+    .size = sizeof(struct calendar_feed_new), .self = NULL,
+};
 static const struct field deputy_choice_fields[] = {
     {.name = "standInId", .key = {"\"standInId\":", 12}, .column = "deputy_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED | FIELD_NULLABLE, .offset = offsetof(struct deputy_choice, deputy_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "fromDay", .key = {"\"fromDay\":", 10}, .column = "from_day", .type = FIELD_DATE, .offset = offsetof(struct deputy_choice, from_day), .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -376,13 +383,14 @@ const struct schema user_change_schema = {
 };
 static const struct field calendar_feed_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "name", .key = {"\"name\":", 7}, .column = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 60, .visible_to = 0xffffffffu},
     {.name = "address", .key = {"\"address\":", 10}, .column = "address", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "madeAt", .key = {"\"madeAt\":", 9}, .column = "made_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "version", .key = {"\"version\":", 10}, .column = "version", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 9007199254740991, .visible_to = 0xffffffffu},
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema calendar_feed_schema = {
-    .name = "CalendarFeed", .fields = calendar_feed_fields, .count = 5,
+    .name = "CalendarFeed", .fields = calendar_feed_fields, .count = 6,
     .size = 0, .self = "/calendar-feeds/",
 };
 static const struct field colleague_fields[] = {

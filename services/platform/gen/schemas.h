@@ -6,6 +6,11 @@
 #include "lib/http/schema.h"
 #include "openapi/gen/schemas.h"
 
+/* A feed that you make. (nieuwe agendakoppeling) */
+struct calendar_feed_new {
+    struct str name;
+};
+
 /* Who sees to the tasks of a user, and when. (keuze van een vervanger) */
 struct deputy_choice {
     struct str deputy_id;
@@ -262,6 +267,7 @@ struct user_change {
     struct maybe_bool active;
 };
 
+extern const struct schema calendar_feed_new_schema;
 extern const struct schema deputy_choice_schema;
 extern const struct schema endpoint_new_schema;
 extern const struct schema endpoint_change_schema;
