@@ -29,6 +29,7 @@ const struct permission permissions[] = {
     {"callAboutPlacement", 0x2997u, 0x0u},
     {"cancelQueueJob", 0x18000u, 0x0u},
     {"cancelSession", 0x7u, 0x0u},
+    {"changeSessionLeader", 0x7u, 0x0u},
     {"completeTask", 0xafffu, 0x0u},
     {"convertPlacement", 0x17u, 0x0u},
     {"correctHandOut", 0x3u, 0x0u},

@@ -17,7 +17,7 @@ NOUNS = {noun.name: noun for noun in CONTRACT.nouns}
 # operations that write, and have no row: why. One that makes a row of a noun, in the state in which that begins, needs none.
 WITHOUT = {
     'planSessions': 'it makes appointments; that of a project that has ended is refused as createParticipation', 'putAttendance': 'each line of the list is a moveAppointment',
-    **dict.fromkeys(('moveSession', 'cancelSession'), 'each appointment of the session is a moveAppointment'),
+    **dict.fromkeys(('moveSession', 'cancelSession'), 'each appointment of the session is a moveAppointment'), 'changeSessionLeader': 'appointments that are planned or invited, as updateAppointment.with; others stay',
     'askQuestion': 'it opens a task', 'reportSick': 'it excuses appointments, as moveAppointment does, and opens a task',
     'searchCandidates': 'it writes a note in the audit only', 'updateMailSetting': 'how e-mail is sent has no states',
     'readSigning': 'it reads', 'signWithLink': 'as signAgreement, for whoever has a link; test_agreements.py',

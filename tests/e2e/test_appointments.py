@@ -87,6 +87,76 @@ def history(region, who):
                       "and a.candidate_id = any (%s::uuid[])", (who,))[0][0]
 
 
+# ------------------------------------------------------------------------------------------------- at two places at a time
+
+def elsewhere(answer):
+    """Where else the person is expected, and nothing that its reader cannot follow."""
+    items = answer.json.get('overlaps', [])
+    assert all(item['href'] == f'/v1/appointments/{item["id"]}' and item['startsAt'] < item['endsAt'] for item in items)
+    return [item['id'] for item in items]
+
+
+def test_seen_practitioner_a_person_who_is_planned_twice_is_no_secret(as_role, appointment, region):
+    """Somebody was planned at two places at a time, and nobody was told. It is not refused: calendars allow it, and the planner knows better."""
+    consultant = as_role('consultant')
+    first = appointment(days=4).json
+    assert 'overlaps' not in first
+    second = appointment(days=4, kind='talk')
+    assert second.status == 201 and elsewhere(second) == [first['id']] and second.json['overlaps'][0]['kind'] == 'introduction'
+    assert elsewhere(consultant.get(f'/appointments/{first["id"]}')) == [second.json['id']]
+    touches = appointment(days=4, startsAt=moment(region, 4, 13))
+    assert elsewhere(touches) == [], 'one begins when the other ends'
+    long = appointment(days=4, startsAt=moment(region, 4, 11), endsAt=moment(region, 4, 14))
+    assert elsewhere(long) == [*sorted((first['id'], second.json['id'])), touches.json['id']], 'in the order of their times'
+    moved = move(consultant, second.json['id'], 'move', startsAt=moment(region, 4, 13))
+    assert elsewhere(moved) == [long.json['id'], touches.json['id']], 'at the new time'
+    place = f'/appointments/{touches.json["id"]}'
+    changed = consultant.patch(place, {'startsAt': moment(region, 5), 'endsAt': moment(region, 5, 13)}, consultant.get(place).headers['etag'])
+    assert elsewhere(changed) == []
+    assert move(consultant, long.json['id'], 'cancel').status == 200
+    assert elsewhere(consultant.get(f'/appointments/{first["id"]}')) == [], 'what is cancelled or moved away is in nobody\'s way'
+    assert all('overlaps' not in a for a in consultant.get(f'/appointments?candidateId={first["candidateId"]}').json['items']), 'a list stays as cheap as it was'
+
+
+def test_attack_a_hearing_is_in_nobodys_way(as_role, appointment, person, region):
+    """Who cannot see a hearing hears of no clash with it, in no answer; who can, does."""
+    lead, who = as_role('team_lead'), None
+    hearing = appointment(lead, days=6, kind='hearing').json
+    who = hearing['candidateId']
+    seen = appointment(as_role('consultant'), days=6)
+    assert seen.status == 201 and 'overlaps' not in seen.json
+    place = f'/appointments/{seen.json["id"]}'
+    user, coach = person('coach')
+    assert lead.patch(f'/candidates/{who}', {'coachId': user}, '*').status == 200
+    for client in (as_role('consultant'), coach('coach')):
+        assert 'overlaps' not in client.get(place).json
+    assert elsewhere(lead.get(place)) == [hearing['id']] and elsewhere(lead.get(f'/appointments/{hearing["id"]}')) == [seen.json['id']]
+    moved = move(as_role('consultant'), seen.json['id'], 'move', startsAt=moment(region, 6), endsAt=moment(region, 6, 15))
+    assert moved.status == 200 and 'overlaps' not in moved.json
+
+
+def test_seen_practitioner_a_session_that_falls_on_another_appointment_says_of_whom(as_role, cohort, person, region):
+    """A session was moved onto the interview of somebody of the group, and nobody heard of it."""
+    project, who = cohort(3)
+    here, consultant, lead = f'/projects/{project}/sessions', as_role('consultant'), as_role('team_lead')
+
+    def at(hour, kind='interview', of=0):
+        return lead.post('/appointments', {'candidateId': who[of], 'kind': kind, 'startsAt': moment(region, 5, hour)}).json['id']
+
+    def clashing(client):
+        return {i['candidateId']: [o['id'] for o in i['overlaps']] for i in client.get(f'{here}/1/attendance').json['items'] if 'overlaps' in i}
+    interview = at(13)
+    at(13, 'hearing', 1)
+    planned = consultant.post(here, {'startsAt': moment(region, 4, 12)})
+    assert planned.status == 200 and planned.json['sessions'][0]['overlapping'] == 0, planned.text
+    moved = consultant.post(f'{here}/1/moves', {'startsAt': moment(region, 5, 12)})
+    assert moved.status == 200 and moved.json['sessions'][0]['overlapping'] == 1 and clashing(consultant) == {who[0]: [interview]}
+    assert lead.get(here).json['sessions'][0]['overlapping'] == 2 and set(clashing(lead)) == {who[0], who[1]}, 'inside the wall of measures'
+    teacher = leader(person, as_role, project)
+    assert teacher.get(here).json['sessions'][0]['overlapping'] == 0 and clashing(teacher) == {}, 'a course leader sees the own group only'
+    assert move(consultant, interview, 'cancel').status == 200 and clashing(consultant) == {}
+
+
 # ------------------------------------------------------------------------------------------------------- one by one
 
 def test_an_appointment_is_planned_invited_and_attended(as_role, appointment):
@@ -590,6 +660,41 @@ def test_a_session_that_has_begun_or_was_noted_or_is_of_nobody_is_neither_moved_
             refused = consultant.post(list_of.replace('attendance', place), body)
             assert (refused.status, refused.problem) == (409, 'session-closed'), refused.text
         assert states(consultant, list_of) == before
+
+
+def test_seen_practitioner_the_leader_of_a_cohort_changes_in_one_call(as_role, cohort, person, region, world):
+    """A course leader fell ill, and each appointment of each person had to be changed by itself."""
+    project, who = cohort(3)
+    here, consultant, changes = f'/projects/{project}/sessions', as_role('consultant'), f'/projects/{project}/session-leaders'
+    (first, _), (second, client) = person('course_leader'), person('course_leader', name='Bo Nieuw')
+    planned = consultant.post(here, {'startsAt': moment(region, 2), 'count': 4, 'everyDays': 1, 'userId': first, 'channel': 'letter'}).json
+    assert {s['userId'] for s in planned['sessions']} == {first} and {s['userName'] for s in planned['sessions']} == {'Noor Pet'}
+    region.sql("set session_replication_role = replica; update app.appointment set starts_at = starts_at - interval '3 days', ends_at = ends_at - interval '3 days' "
+               'where project_id = %s and session = 1', (project,))
+    off = consultant.get(f'{here}/4/attendance').json['items'][0]['appointmentId']
+    assert move(consultant, off, 'cancel').status == 200
+    changed = consultant.post(changes, {'userId': second, 'numbers': [2, 4]})
+    assert changed.status == 200 and [s['userId'] for s in changed.json['sessions']] == [first, second, first, second] and changed.json['sessions'][1]['userName'] == 'Bo Nieuw'
+    before = history(region, who)
+    changed = consultant.post(changes, {'userId': second})
+    assert [s['userId'] for s in changed.json['sessions']] == [first, second, second, second], 'what is over was led by whoever led it'
+    assert consultant.get(f'/appointments/{off}').json['userId'] == first and history(region, who) == before
+    assert {a['state'] for a in consultant.get(f'/appointments?projectId={project}&userId={second}').json['items']} == {'invited'}, 'the invitations stand'
+    assert client('course_leader').get(here).status == 404, 'it gives no access'
+    given = consultant.post(changes, {'organisationId': world['firm'], 'numbers': [3]}).json['sessions'][2]
+    assert given['organisationId'] == world['firm'] and 'userId' not in given and given['organisationName']
+    for body, pointer, code in (({}, '/userId', 'required'), ({'userId': NOBODY}, '/userId', 'reference'), ({'organisationId': NOBODY}, '/organisationId', 'reference'),
+                                ({'userId': second, 'numbers': [2, 1, 9]}, '/numbers/1', 'reference')):
+        refused = consultant.post(changes, body)
+        assert refused.status == 400 and (refused.json['errors'][0]['pointer'], refused.json['errors'][0]['code']) == (pointer, code), refused.text
+    gone = as_role('tenant_admin').get(f'/users/{first}')
+    assert as_role('tenant_admin').patch(f'/users/{first}', {'active': False}, gone.headers['etag']).status == 200
+    for place, body in ((changes, {'userId': first}), (here, {'userId': first, 'startsAt': moment(region, 9)})):
+        assert consultant.post(place, body).json['errors'][0] == {**consultant.post(place, body).json['errors'][0], 'pointer': '/userId', 'code': 'reference'}, 'who has left leads nothing'
+    for n in (2, 3, 4):
+        assert consultant.post(f'{here}/{n}/cancellations', {'cancelReason': 'leader'}).status == 200
+    assert consultant.post(changes, {'userId': second}).problem == 'session-closed'
+    assert consultant.post(f'/projects/{cohort(1)[0]}/session-leaders', {'userId': second}).status == 404
 
 
 def test_seen_practitioner_one_whose_own_time_has_passed_closes_no_session_for_the_others(as_role, group, region):

@@ -232,6 +232,8 @@ CALLS = {
     'app.appointment_answer(uuid,text)': ('candidates', "app.appointment_answer(%(appointment)s, 'declined')", 'MW404'),
     'app.appointment_sessions_plan(uuid,jsonb)': (
         'candidates', "app.appointment_sessions_plan(%(project)s, '{\"starts_at\": \"2031-03-03T09:00:00Z\"}')", 'MW404'),
+    'app.appointment_sessions_lead(uuid,uuid,uuid,jsonb)': (
+        'candidates', "app.appointment_sessions_lead('01920000-0000-7000-8000-00000000f601', '01920000-0000-7000-8000-00000000f301', null, null)", 'MW404'),
     'app.appointment_session_change(uuid,integer,text,jsonb)': (
         'candidates', "app.appointment_session_change('01920000-0000-7000-8000-00000000f601', 1, 'cancel', '{\"cancel_reason\": \"place\"}')", 'MW404'),
     'app.appointment_attendance_put(uuid,integer,jsonb,int8multirange)': (

@@ -172,8 +172,8 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:task-done-elsewhere\",\"title\":\"Deze taak is elders gedaan\",\"status\":409,\"detail\":\"De taak eindigde door iets dat elders gebeurde, of waar hij over gaat is voorbij. Verbeter het daar.\"",
         "{\"type\":\"urn:maatwerk:problem:task-done-elsewhere\",\"title\":\"This task was done elsewhere\",\"status\":409,\"detail\":\"The task ended by something that was done elsewhere, or what it is about is over. Correct it there.\""}, {NULL, 0}},
     [PROBLEM_SESSION_CLOSED] = {"session-closed", 409, 0, false, {
-        "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"Deze bijeenkomst staat niet meer open\",\"status\":409,\"detail\":\"De bijeenkomst is begonnen of geweest, er is al genoteerd wie er was, of er wordt niemand meer verwacht. Er is niets verzet of afgezegd.\"",
-        "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"This session is not open any more\",\"status\":409,\"detail\":\"The session has begun or is over, it was noted who came, or nobody is expected any more. Nothing was moved or cancelled.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"Deze bijeenkomst staat niet meer open\",\"status\":409,\"detail\":\"De bijeenkomst is begonnen of geweest, er is al genoteerd wie er was, of er wordt niemand meer verwacht. Er is niets gewijzigd.\"",
+        "{\"type\":\"urn:maatwerk:problem:session-closed\",\"title\":\"This session is not open any more\",\"status\":409,\"detail\":\"The session has begun or is over, it was noted who came, or nobody is expected any more. Nothing was changed.\""}, {NULL, 0}},
     [PROBLEM_COHORT_EMPTY] = {"cohort-empty", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:cohort-empty\",\"title\":\"Er doet niemand mee\",\"status\":409,\"detail\":\"Aan deze groep doet op die dagen niemand mee, dus er is niets gepland.\"",
         "{\"type\":\"urn:maatwerk:problem:cohort-empty\",\"title\":\"Nobody takes part\",\"status\":409,\"detail\":\"Nobody takes part in this cohort on those days, so nothing was planned.\""}, {NULL, 0}},

@@ -39,7 +39,7 @@ static enum err list_appointments_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_appointment_list(plan, (struct sql_appointment_list){
         .shows_handed_by_name = request_shows(req, 24),
-        .shows_recorded_by_name = request_shows(req, 34),
+        .shows_recorded_by_name = request_shows(req, 35),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_user_name = request_shows(req, 15),
         .shows_organisation_name = request_shows(req, 16),
@@ -59,7 +59,7 @@ static enum err create_appointment_plan(struct ctx *ctx, const struct request *r
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_handed_by_name = request_shows(req, 24),
-        .shows_recorded_by_name = request_shows(req, 34),
+        .shows_recorded_by_name = request_shows(req, 35),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_invitation_proven = request_shows(req, 26),
         .id = req->new_id,
@@ -76,7 +76,7 @@ static enum err get_appointment_plan(struct ctx *ctx, const struct request *req,
     (void)ctx;
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_handed_by_name = request_shows(req, 24),
-        .shows_recorded_by_name = request_shows(req, 34),
+        .shows_recorded_by_name = request_shows(req, 35),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
@@ -98,7 +98,7 @@ static enum err update_appointment_plan(struct ctx *ctx, const struct request *r
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_handed_by_name = request_shows(req, 24),
-        .shows_recorded_by_name = request_shows(req, 34),
+        .shows_recorded_by_name = request_shows(req, 35),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
@@ -121,7 +121,7 @@ static enum err move_appointment_plan(struct ctx *ctx, const struct request *req
     });
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_handed_by_name = request_shows(req, 24),
-        .shows_recorded_by_name = request_shows(req, 34),
+        .shows_recorded_by_name = request_shows(req, 35),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
@@ -139,7 +139,7 @@ static enum err answer_appointment_plan(struct ctx *ctx, const struct request *r
     sql_appointment_answer(plan, req->body, (struct sql_appointment_answer){.id = req->path[0]});
     sql_appointment_get(plan, (struct sql_appointment_get){
         .shows_handed_by_name = request_shows(req, 24),
-        .shows_recorded_by_name = request_shows(req, 34),
+        .shows_recorded_by_name = request_shows(req, 35),
         .shows_candidate_alias = request_shows(req, 2),
         .shows_invitation_proven = request_shows(req, 26),
         .id = req->path[0],
@@ -205,6 +205,22 @@ static enum err cancel_session_plan(struct ctx *ctx, const struct request *req, 
     sql_appointment_session_cancel(plan, req->body, (struct sql_appointment_session_cancel){
         .project_id = req->path[0],
         .number = req->path[1],
+    });
+    sql_appointment_session_list(plan, (struct sql_appointment_session_list){
+        .project_id = req->path[0],
+    });
+    return OK;
+}
+static const struct right change_session_leader_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {0, SCOPE_NONE}};
+static const struct field change_session_leader_path[] = {
+    {.name = "projectId", .key = {"\"projectId\":", 12}, .column = "project_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+/* changeSessionLeader: Let somebody else lead the sessions that are still to come */
+static enum err change_session_leader_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
+{
+    (void)ctx;
+    sql_appointment_session_lead(plan, req->body, (struct sql_appointment_session_lead){
+        .project_id = req->path[0],
     });
     sql_appointment_session_list(plan, (struct sql_appointment_session_list){
         .project_id = req->path[0],
@@ -871,7 +887,7 @@ static const struct operation operations[] = {
         .rights = list_appointments_rights,
         .purpose = "mediation",
         .parameters = list_appointments_query, .parameters_count = 10,
-        .response = &appointment_schema, .shown = 0x3ffbffffffu,
+        .response = &appointment_schema, .shown = 0x7ff3ffffffu,
         .list = &query_appointment_list,
         .handle = list_appointments_plan,
     },
@@ -885,7 +901,7 @@ static const struct operation operations[] = {
         .rights = create_appointment_rights,
         .purpose = "mediation",
         .body = &appointment_new_schema,
-        .response = &appointment_schema, .shown = 0x3fffffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffffu,
         .show = &operations[2],
         .handle = create_appointment_plan,
     },
@@ -899,7 +915,7 @@ static const struct operation operations[] = {
         .rights = get_appointment_rights,
         .purpose = "mediation",
         .path_fields = get_appointment_path, .path_count = 1,
-        .response = &appointment_schema, .shown = 0x3fffffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffffu,
         .handle = get_appointment_plan,
     },
     {
@@ -913,7 +929,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_appointment_path, .path_count = 1,
         .body = &appointment_change_schema,
-        .response = &appointment_schema, .shown = 0x3fffffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffffu,
         .handle = update_appointment_plan,
     },
     {
@@ -927,7 +943,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_appointment_path, .path_count = 1,
         .body = &appointment_move_schema,
-        .response = &appointment_schema, .shown = 0x3fffffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffffu,
         .show = &operations[2],
         .handle = move_appointment_plan,
     },
@@ -942,7 +958,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = answer_appointment_path, .path_count = 1,
         .body = &appointment_reply_schema,
-        .response = &appointment_schema, .shown = 0x3fffffffffu,
+        .response = &appointment_schema, .shown = 0x7fffffffffu,
         .show = &operations[2],
         .handle = answer_appointment_plan,
     },
@@ -1002,6 +1018,21 @@ static const struct operation operations[] = {
         .response = &sessions_schema, .shown = 0x7u,
         .show = &operations[6],
         .handle = cancel_session_plan,
+    },
+    {
+        .id = "changeSessionLeader",
+        .method = METHOD_POST,
+        .path = "/projects/{projectId}/session-leaders",
+        .flags = OPERATION_NEEDS_KEY,
+        .status = 200,
+        .body_max = LIMIT_BODY,
+        .rights = change_session_leader_rights,
+        .purpose = "mediation",
+        .path_fields = change_session_leader_path, .path_count = 1,
+        .body = &session_leader_schema,
+        .response = &sessions_schema, .shown = 0x7u,
+        .show = &operations[6],
+        .handle = change_session_leader_plan,
     },
     {
         .id = "getAttendance",
@@ -1069,7 +1100,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &benefit_new_schema,
         .response = &benefit_schema, .shown = 0x1ffffu,
-        .show = &operations[15],
+        .show = &operations[16],
         .handle = create_benefit_plan,
     },
     {
@@ -1111,7 +1142,7 @@ static const struct operation operations[] = {
         .path_fields = move_benefit_path, .path_count = 1,
         .body = &benefit_move_schema,
         .response = &benefit_schema, .shown = 0x1ffffu,
-        .show = &operations[15],
+        .show = &operations[16],
         .handle = move_benefit_plan,
     },
     {
@@ -1153,7 +1184,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &candidate_participation_new_schema,
         .response = &candidate_participation_schema, .shown = 0x1ffu,
-        .show = &operations[21],
+        .show = &operations[22],
         .handle = create_candidate_participation_plan,
     },
     {
@@ -1221,7 +1252,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .body = &candidate_new_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = candidate_create,
     },
     {
@@ -1277,7 +1308,7 @@ static const struct operation operations[] = {
         .path_fields = merge_candidates_path, .path_count = 1,
         .body = &candidate_merge_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = merge_candidates_plan,
     },
     {
@@ -1292,7 +1323,7 @@ static const struct operation operations[] = {
         .path_fields = withdraw_consent_path, .path_count = 1,
         .body = &consent_withdrawal_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = withdraw_consent_plan,
     },
     {
@@ -1307,7 +1338,7 @@ static const struct operation operations[] = {
         .path_fields = give_consent_path, .path_count = 1,
         .body = &consent_giving_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = give_consent_plan,
     },
     {
@@ -1321,7 +1352,7 @@ static const struct operation operations[] = {
         .purpose = "file",
         .path_fields = report_sick_path, .path_count = 1,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = report_sick_plan,
     },
     {
@@ -1336,7 +1367,7 @@ static const struct operation operations[] = {
         .path_fields = ask_question_path, .path_count = 1,
         .body = &candidate_question_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = ask_question_plan,
     },
     {
@@ -1351,7 +1382,7 @@ static const struct operation operations[] = {
         .path_fields = record_death_path, .path_count = 1,
         .body = &candidate_death_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = record_death_plan,
     },
     {
@@ -1366,7 +1397,7 @@ static const struct operation operations[] = {
         .path_fields = undo_death_path, .path_count = 1,
         .body = &candidate_death_reversal_schema,
         .response = &candidate_schema, .shown = 0x7ffffffffffffu,
-        .show = &operations[27],
+        .show = &operations[28],
         .handle = undo_death_plan,
     },
     {
@@ -1491,7 +1522,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .body = &trajectory_new_schema,
         .response = &trajectory_schema, .shown = 0xfffffffffffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = create_trajectory_plan,
     },
     {
@@ -1533,7 +1564,7 @@ static const struct operation operations[] = {
         .path_fields = move_trajectory_path, .path_count = 1,
         .body = &trajectory_move_schema,
         .response = &trajectory_schema, .shown = 0xfffffffffffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = move_trajectory_plan,
     },
     {
@@ -1548,7 +1579,7 @@ static const struct operation operations[] = {
         .path_fields = hand_rules_path, .path_count = 1,
         .body = &rules_letter_new_schema,
         .response = &trajectory_schema, .shown = 0xfffffffffffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = hand_rules_plan,
     },
     {
@@ -1563,7 +1594,7 @@ static const struct operation operations[] = {
         .path_fields = receive_rules_path, .path_count = 1,
         .body = &rules_receipt_new_schema,
         .response = &trajectory_schema, .shown = 0xfffffffffffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = receive_rules_plan,
     },
     {
@@ -1578,7 +1609,7 @@ static const struct operation operations[] = {
         .path_fields = share_trajectory_path, .path_count = 1,
         .body = &trajectory_sharing_schema,
         .response = &trajectory_schema, .shown = 0xfffffffffffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = share_trajectory_plan,
     },
     {
@@ -1592,7 +1623,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = ask_employer_path, .path_count = 1,
         .response = &trajectory_schema, .shown = 0xfffffffffffu,
-        .show = &operations[45],
+        .show = &operations[46],
         .handle = ask_employer_plan,
     },
     {
@@ -1607,7 +1638,7 @@ static const struct operation operations[] = {
         .path_fields = answer_for_employer_path, .path_count = 1,
         .body = &trajectory_answer_new_schema,
         .response = &trajectory_progress_schema, .shown = 0x3ffu,
-        .show = &operations[53],
+        .show = &operations[54],
         .handle = answer_for_employer_plan,
     },
     {
@@ -1640,5 +1671,5 @@ static const struct operation operations[] = {
 };
 
 const struct service candidates_service = {
-    "candidates", operations, 55, true,
+    "candidates", operations, 56, true,
 };

@@ -5,7 +5,7 @@
 #include "lib/base/limits.h"
 #include "lib/http/schema_columns.h"
 
-_Static_assert(63 <= LIMIT_QUERIES, "queries");
+_Static_assert(64 <= LIMIT_QUERIES, "queries");
 _Static_assert(39 <= LIMIT_VALUES, "candidate_insert");
 
 static const struct query_filter appointment_list_filters[] = {
@@ -71,9 +71,15 @@ const struct query query_appointment_get = {
             "_told, a.recorded_at, a.recorded_by, case when $2::boolean then app.colleague_name(a.recorded_by"
             ") end as recorded_by_name, a.moved_to_id, a.version, a.changed_at, case when $3::boolean then (s"
             "elect c.alias from app.candidate c where c.id = a.candidate_id) end as candidate_alias, case whe"
-            "n $4::boolean then app.appointment_proven(a.id) end as invitation_proven, n.user_name, n.organis"
-            "ation_name, n.employer_name, n.coach_name, n.project_title from app.appointment a left join late"
-            "ral app.appointment_names(a.id) n on true where a.id = $5",
+            "n $4::boolean then app.appointment_proven(a.id) end as invitation_proven, (select jsonb_agg(json"
+            "b_build_object('id', o.id, 'href', '/v1/appointments/' || o.id, 'kind', o.kind, 'startsAt', app."
+            "json_instant(o.starts_at), 'endsAt', app.json_instant(o.ends_at)) order by o.starts_at, o.id) fr"
+            "om app.appointment t join app.appointment o on o.candidate_id = t.candidate_id and o.id <> t.id "
+            "and o.starts_at < t.ends_at and o.ends_at > t.starts_at and t.starts_at > clock.now() and (app.a"
+            "ppointment_is_pending(t.state) or app.appointment_is_open(t.state)) and (app.appointment_is_pend"
+            "ing(o.state) or app.appointment_is_open(o.state)) where t.id = coalesce(a.moved_to_id, a.id)) as"
+            " overlaps, n.user_name, n.organisation_name, n.employer_name, n.coach_name, n.project_title from"
+            " app.appointment a left join lateral app.appointment_names(a.id) n on true where a.id = $5",
     .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
@@ -210,19 +216,31 @@ struct statement *sql_appointment_session_plan(struct plan *plan, const struct s
 const struct query query_appointment_session_list = {
     .name = "appointment_session_list",
     .text = "select $1::uuid as project_id, app.appointment_group($1::uuid) as project_title, s.sessions from"
-            " ( select jsonb_agg(jsonb_build_object('number', n.session, 'startsAt', app.json_instant(n.start"
-            "s_at), 'endsAt', app.json_instant(n.ends_at), 'people', n.people, 'invited', n.invited, 'notTold"
-            "', n.not_told, 'present', n.present, 'absent', n.absent, 'excused', n.excused, 'cancelled', n.ca"
-            "ncelled) order by n.session) as sessions from (select a.session, coalesce(mode() within group (o"
-            "rder by a.starts_at) filter (where a.state <> 'cancelled'), min(a.starts_at)) as starts_at, coal"
-            "esce(mode() within group (order by a.ends_at) filter (where a.state <> 'cancelled'), max(a.ends_"
-            "at)) as ends_at, count(*) filter (where a.state <> 'cancelled') as people, count(a.invited_at) f"
-            "ilter (where a.state <> 'cancelled' and not a.not_told) as invited, count(*) filter (where a.not"
-            "_told) as not_told, count(*) filter (where a.state = 'present') as present, count(*) filter (whe"
-            "re a.state = 'absent') as absent, count(*) filter (where a.state = 'excused') as excused, count("
-            "*) filter (where a.state = 'cancelled') as cancelled from app.appointment a where a.project_id ="
-            " $1::uuid and a.session is not null and a.state <> 'moved' group by a.session) n) s where s.sess"
-            "ions is not null",
+            " ( select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('number', n.session, 'userId', n.user_i"
+            "d, 'userName', l.user_name, 'organisationId', n.organisation_id, 'organisationName', l.organisat"
+            "ion_name, 'startsAt', app.json_instant(n.starts_at), 'endsAt', app.json_instant(n.ends_at), 'peo"
+            "ple', n.people, 'invited', n.invited, 'notTold', n.not_told, 'present', n.present, 'absent', n.a"
+            "bsent, 'excused', n.excused, 'cancelled', n.cancelled, 'overlapping', n.overlapping)) order by n"
+            ".session) as sessions from (select a.session, coalesce(mode() within group (order by a.starts_at"
+            ") filter (where a.state <> 'cancelled'), min(a.starts_at)) as starts_at, coalesce(mode() within "
+            "group (order by a.ends_at) filter (where a.state <> 'cancelled'), max(a.ends_at)) as ends_at, co"
+            "unt(*) filter (where a.state <> 'cancelled') as people, count(a.invited_at) filter (where a.stat"
+            "e <> 'cancelled' and not a.not_told) as invited, count(*) filter (where a.not_told) as not_told,"
+            " count(*) filter (where a.state = 'present') as present, count(*) filter (where a.state = 'absen"
+            "t') as absent, count(*) filter (where a.state = 'excused') as excused, count(*) filter (where a."
+            "state = 'cancelled') as cancelled, mode() within group (order by a.user_id) filter (where a.stat"
+            "e <> 'cancelled') as user_id, mode() within group (order by a.organisation_id) filter (where a.s"
+            "tate <> 'cancelled') as organisation_id, count(*) filter (where a.overlaps) as overlapping from "
+            "(select t.session, t.user_id, t.organisation_id, t.state, t.starts_at, t.ends_at, t.invited_at, "
+            "t.not_told, exists (select from app.appointment o where o.candidate_id = t.candidate_id and o.id"
+            " <> t.id and o.starts_at < t.ends_at and o.ends_at > t.starts_at and t.starts_at > clock.now() a"
+            "nd (app.appointment_is_pending(t.state) or app.appointment_is_open(t.state)) and (app.appointmen"
+            "t_is_pending(o.state) or app.appointment_is_open(o.state))) as overlaps from app.appointment t w"
+            "here t.project_id = $1::uuid and t.session is not null and t.state <> 'moved') a group by a.sess"
+            "ion) n left join lateral (select m.user_name, m.organisation_name from app.appointment o cross j"
+            "oin lateral app.appointment_names(o.id) m where o.project_id = $1::uuid and o.session = n.sessio"
+            "n and o.user_id is not distinct from n.user_id and o.organisation_id is not distinct from n.orga"
+            "nisation_id limit 1) l on true) s where s.sessions is not null",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -270,6 +288,23 @@ struct statement *sql_appointment_session_cancel(struct plan *plan, const struct
     return plan_add(plan, &query_appointment_session_cancel, values);
 }
 
+const struct query query_appointment_session_lead = {
+    .name = "appointment_session_lead",
+    .text = "select app.appointment_sessions_lead($1::uuid, $2::uuid, $3::uuid, $4::jsonb)",
+    .parameters = 4, .rows = QUERY_NONE, .when_none = OK,
+    .writes = true, .list = NULL,
+};
+struct statement *sql_appointment_session_lead(struct plan *plan, const struct session_leader *body, struct sql_appointment_session_lead args)
+{
+    const struct str values[] = {
+        args.project_id,
+        body->user_id,
+        body->organisation_id,
+        schema_member_columns(plan->ctx->arena, &session_leader_schema.fields[2], &body->numbers),
+    };
+    return plan_add(plan, &query_appointment_session_lead, values);
+}
+
 const struct query query_appointment_attendance_put = {
     .name = "appointment_attendance_put",
     .text = "select p as project_id from app.appointment_attendance_put($1::uuid, $2::int, $3::jsonb, $4::int"
@@ -296,9 +331,17 @@ const struct query query_appointment_attendance_get = {
             "rts_at) as starts_at, mode() within group (order by a.ends_at) as ends_at, array_agg(a.candidate"
             "_id) as candidates, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('candidateId', a.candidate_id"
             ", 'alias', c.alias, 'appointmentId', a.id, 'state', a.state, 'answer', a.answer, 'reason', a.rea"
-            "son, 'notTold', case when a.not_told then true end)) order by c.alias, a.id) as items from app.a"
-            "ppointment a join app.candidate c on c.id = a.candidate_id where a.project_id = $1::uuid and a.s"
-            "ession = $2::int and not app.appointment_is_ended(a.state) group by 1, 2) s",
+            "son, 'notTold', case when a.not_told then true end, 'overlaps', a.overlaps)) order by c.alias, a"
+            ".id) as items from (select t.id, t.candidate_id, t.project_id, t.session, t.state, t.starts_at, "
+            "t.ends_at, t.answer, t.reason, t.not_told, (select jsonb_agg(jsonb_build_object('id', o.id, 'hre"
+            "f', '/v1/appointments/' || o.id, 'kind', o.kind, 'startsAt', app.json_instant(o.starts_at), 'end"
+            "sAt', app.json_instant(o.ends_at)) order by o.starts_at, o.id) from app.appointment o where o.ca"
+            "ndidate_id = t.candidate_id and o.id <> t.id and o.starts_at < t.ends_at and o.ends_at > t.start"
+            "s_at and t.starts_at > clock.now() and (app.appointment_is_pending(t.state) or app.appointment_i"
+            "s_open(t.state)) and (app.appointment_is_pending(o.state) or app.appointment_is_open(o.state))) "
+            "as overlaps from app.appointment t) a join app.candidate c on c.id = a.candidate_id where a.proj"
+            "ect_id = $1::uuid and a.session = $2::int and not app.appointment_is_ended(a.state) group by 1, "
+            "2) s",
     .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidates",
 };
@@ -1472,4 +1515,4 @@ struct statement *sql_trajectory_transition_list(struct plan *plan, struct sql_t
     return plan_add(plan, &query_trajectory_transition_list, values);
 }
 
-const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_session_move, &query_appointment_session_cancel, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, &query_appointment_seen, &query_appointment_transition_list, &query_benefit_seen, &query_benefit_transition_list, &query_candidate_seen, &query_candidate_transition_list, &query_trajectory_seen, &query_trajectory_transition_list, NULL};
+const struct query *const candidates_queries[] = {&query_appointment_list, &query_appointment_get, &query_appointment_insert, &query_appointment_change, &query_appointment_move, &query_appointment_answer, &query_appointment_session_plan, &query_appointment_session_list, &query_appointment_session_move, &query_appointment_session_cancel, &query_appointment_session_lead, &query_appointment_attendance_put, &query_appointment_attendance_get, &query_benefit_list, &query_benefit_get, &query_benefit_insert, &query_benefit_change, &query_benefit_move, &query_candidate_list, &query_candidate_get, &query_candidate_get_named, &query_candidate_insert, &query_candidate_change, &query_candidate_bsn_store, &query_candidate_merge, &query_candidate_search, &query_candidate_search_name, &query_candidate_withdraw_consent, &query_candidate_give_consent, &query_candidate_report_sick, &query_candidate_ask, &query_candidate_die, &query_candidate_revive, &query_candidate_competence_put, &query_candidate_competence_remove, &query_candidate_condition_put, &query_candidate_condition_remove, &query_candidate_participation_list, &query_candidate_participation_get, &query_candidate_participation_insert, &query_candidate_participation_change, &query_candidate_vacancy_get, &query_card_get, &query_inspection_list, &query_trajectory_list, &query_trajectory_get, &query_trajectory_insert, &query_trajectory_lock, &query_trajectory_change, &query_trajectory_move, &query_trajectory_hand_rules, &query_trajectory_receive_rules, &query_trajectory_share, &query_trajectory_ask_employer, &query_trajectory_answer, &query_trajectory_progress, &query_appointment_seen, &query_appointment_transition_list, &query_benefit_seen, &query_benefit_transition_list, &query_candidate_seen, &query_candidate_transition_list, &query_trajectory_seen, &query_trajectory_transition_list, NULL};

@@ -66,6 +66,12 @@ struct sql_appointment_session_cancel {
 };
 struct statement *sql_appointment_session_cancel(struct plan *plan, const struct session_cancellation *body, struct sql_appointment_session_cancel args);
 
+extern const struct query query_appointment_session_lead;
+struct sql_appointment_session_lead {
+    struct str project_id;
+};
+struct statement *sql_appointment_session_lead(struct plan *plan, const struct session_leader *body, struct sql_appointment_session_lead args);
+
 extern const struct query query_appointment_attendance_put;
 struct sql_appointment_attendance_put {
     struct str project_id, number, version;

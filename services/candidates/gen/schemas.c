@@ -140,6 +140,15 @@ const struct schema session_cancellation_schema = {
     .name = "SessionCancellation", .fields = session_cancellation_fields, .count = 1,
     .size = sizeof(struct session_cancellation), .self = NULL,
 };
+static const struct field session_leader_fields[] = {
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .offset = offsetof(struct session_leader, user_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .offset = offsetof(struct session_leader, organisation_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "numbers", .key = {"\"numbers\":", 10}, .column = "numbers", .type = FIELD_LIST, .item = FIELD_INT, .offset = offsetof(struct session_leader, numbers), .min = 1, .max = 60, .item_min = 1, .item_max = 999, .visible_to = 0xffffffffu},
+};
+const struct schema session_leader_schema = {
+    .name = "SessionLeader", .fields = session_leader_fields, .count = 3,
+    .size = sizeof(struct session_leader), .self = NULL,
+};
 static const struct field attendance_entry_fields[] = {
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .offset = offsetof(struct attendance_entry, candidate_id), .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "attendance", .key = {"\"attendance\":", 13}, .column = "attendance", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct attendance_entry, attendance), .min = 0, .max = 100, .values = values_6, .visible_to = 0xffffffffu},
@@ -518,6 +527,17 @@ const struct schema trajectory_answer_new_schema = {
     .name = "TrajectoryAnswerNew", .fields = trajectory_answer_new_fields, .count = 1,
     .size = sizeof(struct trajectory_answer_new), .self = NULL,
 };
+static const struct field appointment_overlap_fields[] = {
+    {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "href", .key = {"\"href\":", 7}, .column = "href", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .visible_to = 0xffffffffu},
+    {.name = "kind", .key = {"\"kind\":", 7}, .column = "kind", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_0, .visible_to = 0xffffffffu},
+    {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+};
+const struct schema appointment_overlap_schema = {
+    .name = "AppointmentOverlap", .fields = appointment_overlap_fields, .count = 5,
+    .size = 0, .self = NULL,
+};
 static const struct field appointment_fields[] = {
     {.name = "id", .key = {"\"id\":", 5}, .column = "id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
@@ -546,6 +566,7 @@ static const struct field appointment_fields[] = {
     {.name = "handedByName", .key = {"\"handedByName\":", 15}, .column = "handed_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x197u},
     {.name = "messageId", .key = {"\"messageId\":", 12}, .column = "message_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x197u},
     {.name = "invitationProven", .key = {"\"invitationProven\":", 19}, .column = "invitation_proven", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0x197u},
+    {.name = "overlaps", .key = {"\"overlaps\":", 11}, .column = "overlaps", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &appointment_overlap_schema, .visible_to = 0xffffffffu},
     {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "answeredAt", .key = {"\"answeredAt\":", 13}, .column = "answered_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
@@ -559,23 +580,28 @@ static const struct field appointment_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema appointment_schema = {
-    .name = "Appointment", .fields = appointment_fields, .count = 38,
+    .name = "Appointment", .fields = appointment_fields, .count = 39,
     .size = 0, .self = "/appointments/",
 };
 static const struct field session_fields[] = {
     {.name = "number", .key = {"\"number\":", 9}, .column = "number", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 1, .max = 999, .visible_to = 0xffffffffu},
     {.name = "startsAt", .key = {"\"startsAt\":", 11}, .column = "starts_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "endsAt", .key = {"\"endsAt\":", 9}, .column = "ends_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userId", .key = {"\"userId\":", 9}, .column = "user_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "userName", .key = {"\"userName\":", 11}, .column = "user_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xffffffffu},
+    {.name = "organisationId", .key = {"\"organisationId\":", 17}, .column = "organisation_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "organisationName", .key = {"\"organisationName\":", 19}, .column = "organisation_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "people", .key = {"\"people\":", 9}, .column = "people", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "invited", .key = {"\"invited\":", 10}, .column = "invited", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "notTold", .key = {"\"notTold\":", 10}, .column = "not_told", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "present", .key = {"\"present\":", 10}, .column = "present", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "absent", .key = {"\"absent\":", 9}, .column = "absent", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "excused", .key = {"\"excused\":", 10}, .column = "excused", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
+    {.name = "overlapping", .key = {"\"overlapping\":", 14}, .column = "overlapping", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
     {.name = "cancelled", .key = {"\"cancelled\":", 12}, .column = "cancelled", .type = FIELD_INT, .flags = FIELD_REQUIRED, .min = 0, .max = 10000, .visible_to = 0xffffffffu},
 };
 const struct schema session_schema = {
-    .name = "Session", .fields = session_fields, .count = 10,
+    .name = "Session", .fields = session_fields, .count = 15,
     .size = 0, .self = NULL,
 };
 static const struct field sessions_fields[] = {
@@ -595,9 +621,10 @@ static const struct field attendance_row_fields[] = {
     {.name = "answer", .key = {"\"answer\":", 9}, .column = "answer", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "reason", .key = {"\"reason\":", 9}, .column = "reason", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_3, .visible_to = 0xffffffffu},
     {.name = "notTold", .key = {"\"notTold\":", 10}, .column = "not_told", .type = FIELD_BOOL, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "overlaps", .key = {"\"overlaps\":", 11}, .column = "overlaps", .type = FIELD_LIST, .item = FIELD_OBJECT, .min = 0, .max = 1000, .schema = &appointment_overlap_schema, .visible_to = 0xffffffffu},
 };
 const struct schema attendance_row_schema = {
-    .name = "AttendanceRow", .fields = attendance_row_fields, .count = 7,
+    .name = "AttendanceRow", .fields = attendance_row_fields, .count = 8,
     .size = 0, .self = NULL,
 };
 static const struct field attendance_list_fields[] = {

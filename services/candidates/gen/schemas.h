@@ -79,6 +79,13 @@ struct session_cancellation {
     struct str cancel_reason;
 };
 
+/* Who leads sessions from now on. One of `userId` and `organisationId` is given, or both. (andere begeleider van bijeenkomsten) */
+struct session_leader {
+    struct str user_id;
+    struct str organisation_id;
+    struct list numbers; /* of struct maybe_int */
+};
+
 /* Whether somebody came. (regel van een nieuwe presentielijst) */
 struct attendance_entry {
     struct str candidate_id;
@@ -394,6 +401,7 @@ extern const struct schema appointment_reply_schema;
 extern const struct schema sessions_new_schema;
 extern const struct schema session_move_schema;
 extern const struct schema session_cancellation_schema;
+extern const struct schema session_leader_schema;
 extern const struct schema attendance_entry_schema;
 extern const struct schema attendance_schema;
 extern const struct schema benefit_exemption_schema;
@@ -425,6 +433,7 @@ extern const struct schema rules_letter_new_schema;
 extern const struct schema rules_receipt_new_schema;
 extern const struct schema trajectory_sharing_schema;
 extern const struct schema trajectory_answer_new_schema;
+extern const struct schema appointment_overlap_schema;
 extern const struct schema appointment_schema;
 extern const struct schema session_schema;
 extern const struct schema sessions_schema;
