@@ -68,23 +68,28 @@ create function app.agreement_party_lines(a app.agreement) returns text[] langua
 create function app.agreement_title(kind text) returns text immutable parallel safe
     return case kind when 'placement_sheet' then 'Afspraken over de plaatsing' when 'project_sheet' then 'Afspraken over het project' else 'Offerte' end;
 
+-- The last day on which somebody may sign, when the text says it: that of a quote.
+create function app.agreement_valid(a app.agreement) returns date immutable parallel safe
+    return case when a.kind = 'quote' then a.valid_until end;
+
 -- The text that is signed, word for word.
 create function app.agreement_text(a app.agreement) returns text language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
     select concat_ws(E'\n', app.agreement_title(a.kind), 'Nummer: ' || a.id, 'Partijen: ' || array_to_string(app.agreement_party_lines(a), ', '), 'Vanaf: ' || calendar.in_words(a.from_day),
-        'Tot en met: ' || calendar.in_words(a.until_day), 'Wat krijgt u? ' || a.gets, 'Wat doet u? ' || a.does, 'Wat kost het? ' || a.costs)
+        'Tot en met: ' || calendar.in_words(a.until_day), 'Tekenen kan tot en met: ' || calendar.in_words(app.agreement_valid(a)), 'Wat krijgt u? ' || a.gets, 'Wat doet u? ' || a.does, 'Wat kost het? ' || a.costs)
     $$;
 
--- Its page. A quote has that of a placement.
+-- Its page: each kind has its own.
 create function app.agreement_page(a app.agreement, hash bytea) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return app.document_request(case a.kind when 'project_sheet' then 'project_sheet' else 'placement_sheet' end, a.noun, a.subject_id,
+        return app.document_request(a.kind, a.noun, a.subject_id,
             jsonb_strip_nulls(jsonb_build_object('municipality', (select t.name from ref.tenant t where t.tenant_id = a.tenant_id),
                 'parties', to_jsonb(app.agreement_party_lines(a)), 'from', calendar.in_words(a.from_day), 'until', calendar.in_words(a.until_day),
                 'gets', a.gets, 'does', a.does, 'costs', a.costs, 'mark', encode(hash, 'hex'),
+                'valid', calendar.in_words(app.agreement_valid(a)), 'vacancy', (select v.title from app.vacancy v where a.kind = 'quote' and v.tenant_id = a.tenant_id and v.id = a.subject_id),
                 'project', (select p.title from region.project p where a.noun = 'project' and p.region_id = region.here() and p.id = a.subject_id))));
     end $$;
 

@@ -31,7 +31,7 @@ create function app.letter_template_marks(code text, out always text[], out perh
         when code = 'card' then
             always := '{municipality,date,alias,hours,occupations,competences}'; perhaps := '{available,introduction,shifts,wishes}'; needs := '{alias}';
         else
-            always := '{municipality,parties,from,gets,does,costs,mark}'; perhaps := '{until,project}'; needs := '{parties,gets,does,costs,mark}';
+            always := '{municipality,parties,from,gets,does,costs,mark}'; perhaps := '{until,project,vacancy,valid}'; needs := '{parties,gets,does,costs,mark}';
         end case;
     end $$;
 
@@ -62,7 +62,8 @@ create function app.letter_template_values() returns jsonb language plpgsql stab
             'contact', 'Bel ons op werkdagen.', 'sender', 'Karin de Vries', 'search_until', calendar.in_words(clock.today() + 28))
             || jsonb_build_object('alias', 'Roos V', 'hours', '24 tot 32', 'occupations', jsonb_build_array('Magazijnmedewerker'), 'competences', jsonb_build_array('Nederlands (goed)'), 'available', today,
             'introduction', 'Ik werk graag met mensen.', 'shifts', 'overdag', 'wishes', 'Dicht bij huis.', 'parties', jsonb_build_array('Roos Voorbeeld (kandidaat)'), 'from', today,
-            'until', calendar.in_words(clock.today() + 180), 'gets', 'Een training.', 'does', 'Werken in de winkel.', 'costs', 'Niets.', 'mark', repeat('0', 64), 'project', 'Proef');
+            'until', calendar.in_words(clock.today() + 180), 'gets', 'Een training.', 'does', 'Werken in de winkel.', 'costs', 'Niets.', 'mark', repeat('0', 64), 'project', 'Proef',
+            'vacancy', 'Magazijnmedewerker', 'valid', calendar.in_words(clock.today() + 28));
     end $$;
 
 -- The bytes of base64; of what is no such text the text itself, which is no letter either.

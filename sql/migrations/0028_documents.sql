@@ -21,6 +21,7 @@ comment on column ref.document_template.pages_most is 'what does not fit on so m
 insert into ref.document_template (code, title_nl, audience, retention, pages_most) values
     ('placement_sheet', 'Afspraken over de plaatsing', 'parties', 'agreement', 1),
     ('project_sheet', 'Afspraken over het project', 'parties', 'agreement', 2),
+    ('quote', 'Offerte', 'parties', 'agreement', 1),
     ('card', 'Kaart van een kandidaat', 'mediation', 'card', 2),
     ('rules_letter', 'Uw uitkering: rechten en plichten', 'file', 'file', 3),
     ('decision', 'Besluit', 'file', 'file', 6),

@@ -2,6 +2,7 @@
 """The contract: what it must say of every operation and property, and the official lint rules."""
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -50,6 +51,20 @@ def test_seen_builder_people_read_words_for_what_was_chosen():
     grown = {tuple(prop['x-extensible-enum']): prop.get('x-labels-of') for schema in CONTRACT['components']['schemas'].values()
              for prop in schema.get('properties', {}).values() if 'x-extensible-enum' in prop}
     assert all(list(labels[name]) == list(values) for values, name in grown.items() if name) and '"x-labels-of": "TrajectoryStopReason"' in served
+
+
+NAMED = {'Task.ownerUserId': 'ownerName', 'WorkItem.ownerUserId': 'ownerName', 'SignalCheck.ownerUserId': 'ownerName', 'HandOver.fromUserId': 'fromName', 'HandOver.toUserId': 'toName',
+         'Mandate.granteeUserId': 'granteeName', 'Signatory.signedBy': 'signedName', 'Candidate.userId': 'lastName',
+         # not named: the first two are read below their user, an operator looks after many municipalities, the rest names no user
+         'Login.userId': None, 'Hat.userId': None, 'QueueAct.actorId': None, 'Decision.revisedById': None, 'Occupation.replacedById': None, 'Competence.replacedById': None}
+
+
+def test_seen_builder_a_user_is_named_beside_the_identifier():
+    """Who asked, decided, noted or spoke was an identifier, and each screen looked the names up."""
+    users = {f'{name}.{prop}': (prop.removesuffix('Id') + 'Name', schema['properties']) for name, schema in CONTRACT['components']['schemas'].items() if 'readOnly' not in schema
+             for prop, raw in schema.get('properties', {}).items() if raw.get('format') == 'uuid' and re.search(r'(By|serId|ById|coachId|caseManagerId|assigneeId|leaderId|accountManagerId|authorId|actorId)$', prop)
+             if 'id' in schema['properties'] or name in ('SignalCheck', 'Signatory', 'WorkItem')}
+    assert [where for where, (name, shown) in users.items() if NAMED.get(where, name) not in (None, *shown)] == [] and set(NAMED) <= set(users)
 
 
 def test_properties_of_persons_have_a_data_class():

@@ -2,6 +2,7 @@
 """Sheets and quotes: offered as one text, signed by users and with links, void when the text changes."""
 import hashlib
 import os
+import subprocess
 import threading
 
 import pytest
@@ -118,6 +119,25 @@ def test_seen_builder_the_page_of_a_link_calls_a_quote_a_quote(as_role, nobody, 
     link = consultant.post(f'/signatories/{signatory(offered, "employer")["id"]}/signing-links').json
     page = nobody.post('/signing-readings', {'token': link['token']}).json
     assert page['title'] == 'Offerte' == page['text'].split('\n')[0]
+
+
+def test_seen_builder_a_quote_has_a_page_of_its_own(as_role, new_vacancy, tmp_path):
+    """The page of a quote was headed "Afspraken over de plaatsing", and said neither for which vacancy it is nor until when somebody may sign."""
+    consultant, vacancy = as_role('consultant'), new_vacancy().json
+    quote = consultant.post('/agreements', {'kind': 'quote', 'noun': 'vacancy', 'subjectId': vacancy['id'], 'gets': 'Wij stellen drie kandidaten voor.', 'does': 'U spreekt met hen.',
+                                            'costs': 'U betaalt niets.', 'fromDay': '2031-01-06', 'untilDay': '2031-07-05', 'validUntil': '2031-02-03'}).json
+    offered = consultant.post(f'/agreements/{quote["id"]}/moves', {'event': 'offer'}).json
+    assert 'Tekenen kan tot en met: 3 februari 2031' in offered['text'].split('\n')
+    document = consultant.wait_for(f'/documents/{offered["documentId"]}', lambda r: r.json['state'] != 'asked').json
+    assert (document['state'], document['template'], document['title'], document['pages']) == ('made', 'quote', 'Offerte', 1)
+    (tmp_path / 'page.pdf').write_bytes(consultant.get(f'/documents/{document["id"]}/content').body)
+    page = ' '.join(subprocess.run(['pdftotext', str(tmp_path / 'page.pdf'), '-'], capture_output=True, text=True, check=True).stdout.split())
+    parties = ' '.join(f'• {s["partyName"]} ({name})' for s in offered['signatories'] for name in [{'employer': 'werkgever', 'municipality': 'gemeente'}[s['party']]])
+    assert page.startswith('Offerte In deze offerte staat wat wij u aanbieden. De offerte is voor: ' + parties + f' Het gaat om de vacature {vacancy["title"]}. Ons aanbod begint op '
+                           '6 januari 2031. De laatste dag is 5 juli 2031. U kunt tekenen tot en met 3 februari 2031. Daarna geldt deze offerte niet meer. Wat krijgt u? Wij stellen drie '
+                           'kandidaten voor. Wat doet u? U spreekt met hen. Wat kost het? U betaalt niets. Tekenen Bent u het eens met deze offerte? Dan tekent u.'), page
+    later = consultant.patch(f'/agreements/{quote["id"]}', {'validUntil': '2031-03-03'}, '*').json       # the text says it, so it is another text
+    assert later['textHash'] != offered['textHash'] and later['documentId'] != offered['documentId']
 
 
 def test_who_reads_and_who_signs(as_role, drafted, offered, nobody):

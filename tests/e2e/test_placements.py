@@ -363,6 +363,27 @@ def test_race_of_full_placements_that_overlap(as_role, clients, world, someone):
         assert {a.problem for a in answers if a.status == 409} <= {'hours', 'placements-overlap'}
 
 
+def test_seen_builder_names_stand_beside_identifiers(as_role, region, cared):
+    """A list of placements, instruments or wage values was a list of identifiers: the formal employer, the employer of an instrument, whose wage value it is and where, who spoke."""
+    place, coach, _ = cared()
+    lead, firm = as_role('team_lead'), as_role('team_lead').get('/organisations?kind=agency').json['items'][0]
+    assert lead.patch(place, {'formalOrganisationId': firm['id']}, lead.get(place).headers['etag']).status == 200
+    shown = lead.get(place).json
+    listed, = [one for one in lead.get(f'/placements?candidateId={shown["candidateId"]}').json['items'] if one['id'] == shown['id']]
+    names = {'candidateAlias', 'employerName', 'formalOrganisationName'}
+    assert shown['formalOrganisationName'] == firm['name'] and {name: shown[name] for name in names} == {name: listed[name] for name in names}
+    spoke = coach.post(f'{place}/contacts', {'withWhom': 'candidate', 'channel': 'call', 'outcome': 'fine'}).json
+    assert spoke['heldByName'] == coach.get('/user-profile').json['name'] == lead.get(f'{place}/contacts').json['items'][0]['heldByName']
+    asked = lead.post('/instruments', {'placementId': shown['id'], 'kind': 'course_costs', 'fromDay': shown['startedOn'], 'amountCents': 10000})
+    noted = lead.post('/wage-values', {'placementId': shown['id'], 'measuredOn': str(region.sql('select clock.today()')[0][0]), 'percentage': 60, 'method': 'Uniforme methodiek'})
+    for made in (asked, noted):
+        assert made.status == 201 and (made.json['candidateAlias'], made.json['employerName']) == (shown['candidateAlias'], shown['employerName']), made.text
+        other = [one for one in lead.get(f'{made.headers["location"].rsplit("/", 1)[0]}?candidateId={shown["candidateId"]}').json['items'] if one['id'] == made.json['id']]
+        assert [(one['candidateAlias'], one['employerName']) for one in other] == [(shown['candidateAlias'], shown['employerName'])]
+    mandate = lead.get('/mandates?pageSize=1').json['items'][0]
+    assert mandate['decidedByName'] == lead.get(f'/users/{mandate["decidedBy"]}').json['name']
+
+
 def test_the_person_accepts_and_calls(as_role, person, someone, offer):
     """In the own file, and nowhere else."""
     user, client = person('candidate')

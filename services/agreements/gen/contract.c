@@ -10,7 +10,7 @@ _Static_assert(8 <= LIMIT_QUERY_PARAMETERS, "getFigure");
 
 static const char *const values_0[] = {"quote", "placement_sheet", "project_sheet", NULL};
 static const char *const values_1[] = {"draft", "offered", "agreed", "running", "ended", "lapsed", "refused", NULL};
-static const char *const values_2[] = {"placement_sheet", "project_sheet", "card", "rules_letter", "decision", "view_request", "objection", "appointment", "appointment_cancelled", "notice", NULL};
+static const char *const values_2[] = {"placement_sheet", "project_sheet", "quote", "card", "rules_letter", "decision", "view_request", "objection", "appointment", "appointment_cancelled", "notice", NULL};
 static const char *const values_3[] = {"asked", "made", "failed", "withdrawn", NULL};
 static const char *const values_4[] = {"flow", "stock", "median", "share", "stated", NULL};
 static const struct pattern_part pattern_5[] = {{{0x0u, 0x7fffffe00000000u}, 1, 1}, {{0x3ff000000000000u, 0x7fffffe80000000u}, 1, 39}, {{0, 0}, 0, 0}};
@@ -179,7 +179,7 @@ static const struct field list_documents_query[] = {
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 11, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
     {.name = "state", .key = {"\"state\":", 8}, .column = "state", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 4, .item_max = 100, .values = values_3, .visible_to = 0xffffffffu},
 };
 /* listDocuments: Documents */
@@ -344,7 +344,7 @@ static enum err count_figure_plan(struct ctx *ctx, const struct request *req, st
 }
 static const struct right list_letter_templates_rights[] = {{1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
 static const struct field list_letter_templates_query[] = {
-    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 10, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
+    {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_LIST, .item = FIELD_TEXT, .min = 1, .max = 11, .item_max = 100, .values = values_2, .visible_to = 0xffffffffu},
 };
 /* listLetterTemplates: Letters as the municipality writes them */
 static enum err list_letter_templates_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
