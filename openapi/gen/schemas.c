@@ -15,9 +15,10 @@ static const struct field transition_fields[] = {
     {.name = "toState", .key = {"\"toState\":", 10}, .column = "to_state", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "at", .key = {"\"at\":", 5}, .column = "at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "role", .key = {"\"role\":", 7}, .column = "role", .type = FIELD_TEXT, .min = 0, .max = 40, .visible_to = 0xffffffffu},
+    {.name = "byName", .key = {"\"byName\":", 9}, .column = "by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0xc47fu},
 };
 const struct schema transition_schema = {
-    .name = "Transition", .fields = transition_fields, .count = 6,
+    .name = "Transition", .fields = transition_fields, .count = 7,
     .size = 0, .self = NULL,
 };
 static const struct field card_competence_fields[] = {

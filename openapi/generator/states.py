@@ -25,6 +25,7 @@ class Noun:
         self.name, self.states, self.moves, self.operations, self.initial = name, {}, [], {}, None
         self.table, self.state = (re.findall(r'^-- row: (\S+) (.+)$', text, re.M) or [(None, None)])[0]
         self.unasked = re.findall(r'\w+', ''.join(re.findall(r'^-- unasked: (.+)$', text, re.M)))
+        self.names = ''.join(re.findall(r'^-- log-names: (.+)$', text, re.M)) or ':shows_by_name::boolean'
         self.log = ''.join(re.findall(r'^-- log: (.+)$', text, re.M))
         for row in ROW.findall(text):
             self.take(re.findall(r"'((?:[^']|'')*)'", row), row)
@@ -111,7 +112,8 @@ def log_queries(contract, statements, people):
         if noun.seen not in known:
             found.append(sql.made(noun.seen, f'{noun.name}.sql', operation.service, f'select n.id from {noun.table} n where n.id = :{noun.name}_id{kept}', rows='one', whose=person and 'nobody'))
         found.append(sql.made(f'{noun.name}_transition_list', f'{noun.name}.sql', operation.service,
-                              f"select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, {person or 's.subject_id'} from {rows} "
+                              f"select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ({noun.names}) then app.colleague_name(s.actor) end as by_name, "
+                              f"{person or 's.subject_id'} from {rows} "
                               f"where s.noun = '{noun.name}' and s.subject_id = :{noun.name}_id",
                               rows='many', whose=person and person[2:], sorts=[('at', 's.at', 'timestamptz', 'at')], key=('s.seq', 'seq', 'bigint')))
 

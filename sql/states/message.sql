@@ -1,6 +1,7 @@
 -- The life of a message. Nobody knows of an uncertain one whether it arrived: it is never sent again, unless a person asks for it. What is open
 -- waits for a person, or for an acknowledgement.
 -- row: app.message old.state
+-- log-names: :shows_by_name::boolean and n.wall is distinct from 'measure'
 -- unasked: send, hand, fail, lose, deliver, bounce, withdraw
 insert into ref.state (noun, state, phase, initial) values
     ('message', 'queued',      'pending', true),

@@ -362,4 +362,9 @@ def test_seen_builder_whoever_reads_a_row_reads_what_happened_to_it(region, as_r
                 assert [(t['event'], t['toState']) for t in log.json['items']] == region.sql(
                     'select event, to_state from app.transition where noun = %s and subject_id = %s order by at, seq', (noun.name, row)), (role, place)
     assert read and set(operation.rights) <= set(one.rights)
+    lead = as_role('team_lead')
+    region.sql("update app.transition set actor = %s where noun = %s and subject_id = any (%s::uuid[]) and role = 'system'", (lead.get('/user-profile').json['id'], noun.name, rows))
+    logs = [lead.get(f'{place.replace(rows[-1], row)}?pageSize=100') for row in rows]
+    names = {t.get('byName') for log in logs if log.status == 200 for t in log.json['items'] if t['role'] == 'system'}
+    assert names == {lead.get('/user-profile').json['name']}, names
     assert as_role('team_lead', 'gm9902').get(place).status == 404       # also of a project in which this municipality takes part

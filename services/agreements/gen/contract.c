@@ -170,6 +170,7 @@ static enum err list_agreement_transitions_plan(struct ctx *ctx, const struct re
     (void)ctx;
     sql_agreement_seen(plan, (struct sql_agreement_seen){.agreement_id = req->path[0]});
     sql_agreement_transition_list(plan, (struct sql_agreement_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .agreement_id = req->path[0],
     });
     return OK;
@@ -259,6 +260,7 @@ static enum err list_document_transitions_plan(struct ctx *ctx, const struct req
     (void)ctx;
     sql_document_seen(plan, (struct sql_document_seen){.document_id = req->path[0]});
     sql_document_transition_list(plan, (struct sql_document_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .document_id = req->path[0],
     });
     return OK;
@@ -412,6 +414,7 @@ static enum err list_letter_template_transitions_plan(struct ctx *ctx, const str
         .letter_template_id = req->path[0],
     });
     sql_letter_template_transition_list(plan, (struct sql_letter_template_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .letter_template_id = req->path[0],
     });
     return OK;
@@ -561,6 +564,7 @@ static enum err list_project_transitions_plan(struct ctx *ctx, const struct requ
     (void)ctx;
     sql_project_kept(plan, (struct sql_project_kept){.project_id = req->path[0]});
     sql_project_transition_list(plan, (struct sql_project_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .project_id = req->path[0],
     });
     return OK;
@@ -777,7 +781,7 @@ static const struct operation operations[] = {
         .rights = list_agreement_transitions_rights,
         .purpose = "mediation",
         .path_fields = list_agreement_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_agreement_transition_list,
         .handle = list_agreement_transitions_plan,
     },
@@ -859,7 +863,7 @@ static const struct operation operations[] = {
         .rights = list_document_transitions_rights,
         .purpose = "file",
         .path_fields = list_document_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_document_transition_list,
         .handle = list_document_transitions_plan,
     },
@@ -977,7 +981,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_letter_template_transitions_rights,
         .path_fields = list_letter_template_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_letter_template_transition_list,
         .handle = list_letter_template_transitions_plan,
     },
@@ -1118,7 +1122,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_project_transitions_rights,
         .path_fields = list_project_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_project_transition_list,
         .handle = list_project_transitions_plan,
     },

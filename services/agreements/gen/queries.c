@@ -918,14 +918,16 @@ static const struct query_list agreement_transition_list_list = {
 };
 const struct query query_agreement_transition_list = {
     .name = "agreement_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.agreement n on n.id = s.subject_id where s.noun = 'agreement' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.agreement "
+            "n on n.id = s.subject_id where s.noun = 'agreement' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &agreement_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_agreement_transition_list(struct plan *plan, struct sql_agreement_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.agreement_id,
     };
     return plan_add(plan, &query_agreement_transition_list, values);
@@ -958,14 +960,16 @@ static const struct query_list document_transition_list_list = {
 };
 const struct query query_document_transition_list = {
     .name = "document_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.document n on n.id = s.subject_id where s.noun = 'document' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.document n"
+            " on n.id = s.subject_id where s.noun = 'document' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &document_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_document_transition_list(struct plan *plan, struct sql_document_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.document_id,
     };
     return plan_add(plan, &query_document_transition_list, values);
@@ -998,15 +1002,16 @@ static const struct query_list letter_template_transition_list_list = {
 };
 const struct query query_letter_template_transition_list = {
     .name = "letter_template_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
-            "s join app.letter_template n on n.id = s.subject_id where s.noun = 'letter_template' and s.subje"
-            "ct_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, s.subject_id from app.transition s join app.letter_templ"
+            "ate n on n.id = s.subject_id where s.noun = 'letter_template' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &letter_template_transition_list_list,
 };
 struct statement *sql_letter_template_transition_list(struct plan *plan, struct sql_letter_template_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.letter_template_id,
     };
     return plan_add(plan, &query_letter_template_transition_list, values);
@@ -1039,14 +1044,16 @@ static const struct query_list project_transition_list_list = {
 };
 const struct query query_project_transition_list = {
     .name = "project_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
-            "s join region.project n on n.id = s.subject_id where s.noun = 'project' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, s.subject_id from app.transition s join region.project n"
+            " on n.id = s.subject_id where s.noun = 'project' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &project_transition_list_list,
 };
 struct statement *sql_project_transition_list(struct plan *plan, struct sql_project_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.project_id,
     };
     return plan_add(plan, &query_project_transition_list, values);

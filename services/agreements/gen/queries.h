@@ -257,7 +257,7 @@ struct statement *sql_agreement_seen(struct plan *plan, struct sql_agreement_see
 
 extern const struct query query_agreement_transition_list;
 struct sql_agreement_transition_list {
-    struct str agreement_id;
+    struct str shows_by_name, agreement_id;
 };
 struct statement *sql_agreement_transition_list(struct plan *plan, struct sql_agreement_transition_list args);
 
@@ -269,7 +269,7 @@ struct statement *sql_document_seen(struct plan *plan, struct sql_document_seen 
 
 extern const struct query query_document_transition_list;
 struct sql_document_transition_list {
-    struct str document_id;
+    struct str shows_by_name, document_id;
 };
 struct statement *sql_document_transition_list(struct plan *plan, struct sql_document_transition_list args);
 
@@ -281,7 +281,7 @@ struct statement *sql_letter_template_seen(struct plan *plan, struct sql_letter_
 
 extern const struct query query_letter_template_transition_list;
 struct sql_letter_template_transition_list {
-    struct str letter_template_id;
+    struct str shows_by_name, letter_template_id;
 };
 struct statement *sql_letter_template_transition_list(struct plan *plan, struct sql_letter_template_transition_list args);
 
@@ -293,7 +293,7 @@ struct statement *sql_project_kept(struct plan *plan, struct sql_project_kept ar
 
 extern const struct query query_project_transition_list;
 struct sql_project_transition_list {
-    struct str project_id;
+    struct str shows_by_name, project_id;
 };
 struct statement *sql_project_transition_list(struct plan *plan, struct sql_project_transition_list args);
 

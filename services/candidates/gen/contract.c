@@ -272,6 +272,7 @@ static enum err list_appointment_transitions_plan(struct ctx *ctx, const struct 
     (void)ctx;
     sql_appointment_seen(plan, (struct sql_appointment_seen){.appointment_id = req->path[0]});
     sql_appointment_transition_list(plan, (struct sql_appointment_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .appointment_id = req->path[0],
     });
     return OK;
@@ -363,6 +364,7 @@ static enum err list_benefit_transitions_plan(struct ctx *ctx, const struct requ
     (void)ctx;
     sql_benefit_seen(plan, (struct sql_benefit_seen){.benefit_id = req->path[0]});
     sql_benefit_transition_list(plan, (struct sql_benefit_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .benefit_id = req->path[0],
     });
     return OK;
@@ -642,6 +644,7 @@ static enum err list_candidate_transitions_plan(struct ctx *ctx, const struct re
     (void)ctx;
     sql_candidate_seen(plan, (struct sql_candidate_seen){.candidate_id = req->path[0]});
     sql_candidate_transition_list(plan, (struct sql_candidate_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .candidate_id = req->path[0],
     });
     return OK;
@@ -872,6 +875,7 @@ static enum err list_trajectory_transitions_plan(struct ctx *ctx, const struct r
     (void)ctx;
     sql_trajectory_seen(plan, (struct sql_trajectory_seen){.trajectory_id = req->path[0]});
     sql_trajectory_transition_list(plan, (struct sql_trajectory_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .trajectory_id = req->path[0],
     });
     return OK;
@@ -1071,7 +1075,7 @@ static const struct operation operations[] = {
         .rights = list_appointment_transitions_rights,
         .purpose = "mediation",
         .path_fields = list_appointment_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_appointment_transition_list,
         .handle = list_appointment_transitions_plan,
     },
@@ -1155,7 +1159,7 @@ static const struct operation operations[] = {
         .rights = list_benefit_transitions_rights,
         .purpose = "file",
         .path_fields = list_benefit_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_benefit_transition_list,
         .handle = list_benefit_transitions_plan,
     },
@@ -1464,7 +1468,7 @@ static const struct operation operations[] = {
         .rights = list_candidate_transitions_rights,
         .purpose = "file",
         .path_fields = list_candidate_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_candidate_transition_list,
         .handle = list_candidate_transitions_plan,
     },
@@ -1664,7 +1668,7 @@ static const struct operation operations[] = {
         .rights = list_trajectory_transitions_rights,
         .purpose = "mediation",
         .path_fields = list_trajectory_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_trajectory_transition_list,
         .handle = list_trajectory_transitions_plan,
     },

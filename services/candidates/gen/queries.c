@@ -1380,15 +1380,16 @@ static const struct query_list appointment_transition_list_list = {
 };
 const struct query query_appointment_transition_list = {
     .name = "appointment_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.appointment n on n.id = s.subject_id where s.noun = 'appointment' and s.subject_id "
-            "= $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.appointmen"
+            "t n on n.id = s.subject_id where s.noun = 'appointment' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &appointment_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.appointment_id,
     };
     return plan_add(plan, &query_appointment_transition_list, values);
@@ -1421,14 +1422,16 @@ static const struct query_list benefit_transition_list_list = {
 };
 const struct query query_benefit_transition_list = {
     .name = "benefit_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.benefit n on n.id = s.subject_id where s.noun = 'benefit' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.benefit n "
+            "on n.id = s.subject_id where s.noun = 'benefit' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &benefit_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_benefit_transition_list(struct plan *plan, struct sql_benefit_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.benefit_id,
     };
     return plan_add(plan, &query_benefit_transition_list, values);
@@ -1461,14 +1464,16 @@ static const struct query_list candidate_transition_list_list = {
 };
 const struct query query_candidate_transition_list = {
     .name = "candidate_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
-            "s join app.candidate n on n.id = s.subject_id where s.noun = 'candidate' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, s.subject_id from app.transition s join app.candidate n "
+            "on n.id = s.subject_id where s.noun = 'candidate' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &candidate_transition_list_list, .whose = "subject_id",
 };
 struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.candidate_id,
     };
     return plan_add(plan, &query_candidate_transition_list, values);
@@ -1501,15 +1506,16 @@ static const struct query_list trajectory_transition_list_list = {
 };
 const struct query query_trajectory_transition_list = {
     .name = "trajectory_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.trajectory n on n.id = s.subject_id where s.noun = 'trajectory' and s.subject_id = "
-            "$1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.trajectory"
+            " n on n.id = s.subject_id where s.noun = 'trajectory' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &trajectory_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_trajectory_transition_list(struct plan *plan, struct sql_trajectory_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.trajectory_id,
     };
     return plan_add(plan, &query_trajectory_transition_list, values);

@@ -350,7 +350,7 @@ struct statement *sql_appointment_seen(struct plan *plan, struct sql_appointment
 
 extern const struct query query_appointment_transition_list;
 struct sql_appointment_transition_list {
-    struct str appointment_id;
+    struct str shows_by_name, appointment_id;
 };
 struct statement *sql_appointment_transition_list(struct plan *plan, struct sql_appointment_transition_list args);
 
@@ -362,7 +362,7 @@ struct statement *sql_benefit_seen(struct plan *plan, struct sql_benefit_seen ar
 
 extern const struct query query_benefit_transition_list;
 struct sql_benefit_transition_list {
-    struct str benefit_id;
+    struct str shows_by_name, benefit_id;
 };
 struct statement *sql_benefit_transition_list(struct plan *plan, struct sql_benefit_transition_list args);
 
@@ -374,7 +374,7 @@ struct statement *sql_candidate_seen(struct plan *plan, struct sql_candidate_see
 
 extern const struct query query_candidate_transition_list;
 struct sql_candidate_transition_list {
-    struct str candidate_id;
+    struct str shows_by_name, candidate_id;
 };
 struct statement *sql_candidate_transition_list(struct plan *plan, struct sql_candidate_transition_list args);
 
@@ -386,7 +386,7 @@ struct statement *sql_trajectory_seen(struct plan *plan, struct sql_trajectory_s
 
 extern const struct query query_trajectory_transition_list;
 struct sql_trajectory_transition_list {
-    struct str trajectory_id;
+    struct str shows_by_name, trajectory_id;
 };
 struct statement *sql_trajectory_transition_list(struct plan *plan, struct sql_trajectory_transition_list args);
 

@@ -486,6 +486,7 @@ static enum err list_vacancy_transitions_plan(struct ctx *ctx, const struct requ
     (void)ctx;
     sql_vacancy_seen(plan, (struct sql_vacancy_seen){.vacancy_id = req->path[0]});
     sql_vacancy_transition_list(plan, (struct sql_vacancy_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .vacancy_id = req->path[0],
     });
     return OK;
@@ -948,7 +949,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_vacancy_transitions_rights,
         .path_fields = list_vacancy_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_vacancy_transition_list,
         .handle = list_vacancy_transitions_plan,
     },

@@ -959,14 +959,16 @@ static const struct query_list vacancy_transition_list_list = {
 };
 const struct query query_vacancy_transition_list = {
     .name = "vacancy_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
-            "s join app.vacancy n on n.id = s.subject_id where s.noun = 'vacancy' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, s.subject_id from app.transition s join app.vacancy n on"
+            " n.id = s.subject_id where s.noun = 'vacancy' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &vacancy_transition_list_list,
 };
 struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.vacancy_id,
     };
     return plan_add(plan, &query_vacancy_transition_list, values);

@@ -242,7 +242,7 @@ struct statement *sql_vacancy_answer_insert(struct plan *plan, const struct vaca
 
 extern const struct query query_vacancy_transition_list;
 struct sql_vacancy_transition_list {
-    struct str vacancy_id;
+    struct str shows_by_name, vacancy_id;
 };
 struct statement *sql_vacancy_transition_list(struct plan *plan, struct sql_vacancy_transition_list args);
 

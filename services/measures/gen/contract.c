@@ -327,6 +327,7 @@ static enum err list_decision_transitions_plan(struct ctx *ctx, const struct req
     (void)ctx;
     sql_decision_seen(plan, (struct sql_decision_seen){.decision_id = req->path[0]});
     sql_decision_transition_list(plan, (struct sql_decision_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .decision_id = req->path[0],
     });
     return OK;
@@ -491,6 +492,7 @@ static enum err list_objection_transitions_plan(struct ctx *ctx, const struct re
     (void)ctx;
     sql_objection_seen(plan, (struct sql_objection_seen){.objection_id = req->path[0]});
     sql_objection_transition_list(plan, (struct sql_objection_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .objection_id = req->path[0],
     });
     return OK;
@@ -612,6 +614,7 @@ static enum err list_signal_transitions_plan(struct ctx *ctx, const struct reque
     (void)ctx;
     sql_signal_seen(plan, (struct sql_signal_seen){.signal_id = req->path[0]});
     sql_signal_transition_list(plan, (struct sql_signal_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .signal_id = req->path[0],
     });
     return OK;
@@ -848,7 +851,7 @@ static const struct operation operations[] = {
         .rights = list_decision_transitions_rights,
         .purpose = "measures",
         .path_fields = list_decision_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_decision_transition_list,
         .handle = list_decision_transitions_plan,
     },
@@ -992,7 +995,7 @@ static const struct operation operations[] = {
         .rights = list_objection_transitions_rights,
         .purpose = "measures",
         .path_fields = list_objection_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_objection_transition_list,
         .handle = list_objection_transitions_plan,
     },
@@ -1106,7 +1109,7 @@ static const struct operation operations[] = {
         .rights = list_signal_transitions_rights,
         .purpose = "measures",
         .path_fields = list_signal_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_signal_transition_list,
         .handle = list_signal_transitions_plan,
     },

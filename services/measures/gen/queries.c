@@ -701,14 +701,16 @@ static const struct query_list decision_transition_list_list = {
 };
 const struct query query_decision_transition_list = {
     .name = "decision_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
-            "s join app.decision n on n.id = s.subject_id where s.noun = 'decision' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, s.subject_id from app.transition s join app.decision n o"
+            "n n.id = s.subject_id where s.noun = 'decision' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &decision_transition_list_list,
 };
 struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.decision_id,
     };
     return plan_add(plan, &query_decision_transition_list, values);
@@ -741,14 +743,16 @@ static const struct query_list objection_transition_list_list = {
 };
 const struct query query_objection_transition_list = {
     .name = "objection_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.objection n on n.id = s.subject_id where s.noun = 'objection' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.objection "
+            "n on n.id = s.subject_id where s.noun = 'objection' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &objection_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.objection_id,
     };
     return plan_add(plan, &query_objection_transition_list, values);
@@ -767,15 +771,16 @@ static const struct query_list signal_transition_list_list = {
 };
 const struct query query_signal_transition_list = {
     .name = "signal_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.signal n on n.id = s.subject_id and app.signal_inside(n) where s.noun = 'signal' an"
-            "d s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.signal n o"
+            "n n.id = s.subject_id and app.signal_inside(n) where s.noun = 'signal' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &signal_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_signal_transition_list(struct plan *plan, struct sql_signal_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.signal_id,
     };
     return plan_add(plan, &query_signal_transition_list, values);

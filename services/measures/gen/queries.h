@@ -206,7 +206,7 @@ struct statement *sql_decision_seen(struct plan *plan, struct sql_decision_seen 
 
 extern const struct query query_decision_transition_list;
 struct sql_decision_transition_list {
-    struct str decision_id;
+    struct str shows_by_name, decision_id;
 };
 struct statement *sql_decision_transition_list(struct plan *plan, struct sql_decision_transition_list args);
 
@@ -218,13 +218,13 @@ struct statement *sql_objection_seen(struct plan *plan, struct sql_objection_see
 
 extern const struct query query_objection_transition_list;
 struct sql_objection_transition_list {
-    struct str objection_id;
+    struct str shows_by_name, objection_id;
 };
 struct statement *sql_objection_transition_list(struct plan *plan, struct sql_objection_transition_list args);
 
 extern const struct query query_signal_transition_list;
 struct sql_signal_transition_list {
-    struct str signal_id;
+    struct str shows_by_name, signal_id;
 };
 struct statement *sql_signal_transition_list(struct plan *plan, struct sql_signal_transition_list args);
 

@@ -164,6 +164,7 @@ static enum err list_instrument_transitions_plan(struct ctx *ctx, const struct r
     (void)ctx;
     sql_instrument_seen(plan, (struct sql_instrument_seen){.instrument_id = req->path[0]});
     sql_instrument_transition_list(plan, (struct sql_instrument_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .instrument_id = req->path[0],
     });
     return OK;
@@ -501,6 +502,7 @@ static enum err list_placement_transitions_plan(struct ctx *ctx, const struct re
     (void)ctx;
     sql_placement_seen(plan, (struct sql_placement_seen){.placement_id = req->path[0]});
     sql_placement_transition_list(plan, (struct sql_placement_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .placement_id = req->path[0],
     });
     return OK;
@@ -623,6 +625,7 @@ static enum err list_proposal_transitions_plan(struct ctx *ctx, const struct req
     (void)ctx;
     sql_proposal_seen(plan, (struct sql_proposal_seen){.proposal_id = req->path[0]});
     sql_proposal_transition_list(plan, (struct sql_proposal_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .proposal_id = req->path[0],
     });
     return OK;
@@ -860,7 +863,7 @@ static const struct operation operations[] = {
         .rights = list_instrument_transitions_rights,
         .purpose = "mediation",
         .path_fields = list_instrument_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_instrument_transition_list,
         .handle = list_instrument_transitions_plan,
     },
@@ -1184,7 +1187,7 @@ static const struct operation operations[] = {
         .rights = list_placement_transitions_rights,
         .purpose = "mediation",
         .path_fields = list_placement_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_placement_transition_list,
         .handle = list_placement_transitions_plan,
     },
@@ -1311,7 +1314,7 @@ static const struct operation operations[] = {
         .rights = list_proposal_transitions_rights,
         .purpose = "mediation",
         .path_fields = list_proposal_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_proposal_transition_list,
         .handle = list_proposal_transitions_plan,
     },

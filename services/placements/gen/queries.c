@@ -962,15 +962,16 @@ static const struct query_list instrument_transition_list_list = {
 };
 const struct query query_instrument_transition_list = {
     .name = "instrument_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.instrument n on n.id = s.subject_id where s.noun = 'instrument' and s.subject_id = "
-            "$1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.instrument"
+            " n on n.id = s.subject_id where s.noun = 'instrument' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &instrument_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_instrument_transition_list(struct plan *plan, struct sql_instrument_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.instrument_id,
     };
     return plan_add(plan, &query_instrument_transition_list, values);
@@ -989,14 +990,16 @@ static const struct query_list placement_transition_list_list = {
 };
 const struct query query_placement_transition_list = {
     .name = "placement_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.placement n on n.id = s.subject_id where s.noun = 'placement' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.placement "
+            "n on n.id = s.subject_id where s.noun = 'placement' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &placement_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_placement_transition_list(struct plan *plan, struct sql_placement_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.placement_id,
     };
     return plan_add(plan, &query_placement_transition_list, values);
@@ -1029,14 +1032,16 @@ static const struct query_list proposal_transition_list_list = {
 };
 const struct query query_proposal_transition_list = {
     .name = "proposal_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.proposal n on n.id = s.subject_id where s.noun = 'proposal' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.proposal n"
+            " on n.id = s.subject_id where s.noun = 'proposal' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &proposal_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.proposal_id,
     };
     return plan_add(plan, &query_proposal_transition_list, values);

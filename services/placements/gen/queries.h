@@ -284,13 +284,13 @@ struct statement *sql_instrument_seen(struct plan *plan, struct sql_instrument_s
 
 extern const struct query query_instrument_transition_list;
 struct sql_instrument_transition_list {
-    struct str instrument_id;
+    struct str shows_by_name, instrument_id;
 };
 struct statement *sql_instrument_transition_list(struct plan *plan, struct sql_instrument_transition_list args);
 
 extern const struct query query_placement_transition_list;
 struct sql_placement_transition_list {
-    struct str placement_id;
+    struct str shows_by_name, placement_id;
 };
 struct statement *sql_placement_transition_list(struct plan *plan, struct sql_placement_transition_list args);
 
@@ -302,7 +302,7 @@ struct statement *sql_proposal_seen(struct plan *plan, struct sql_proposal_seen 
 
 extern const struct query query_proposal_transition_list;
 struct sql_proposal_transition_list {
-    struct str proposal_id;
+    struct str shows_by_name, proposal_id;
 };
 struct statement *sql_proposal_transition_list(struct plan *plan, struct sql_proposal_transition_list args);
 

@@ -616,6 +616,7 @@ static enum err list_mandate_transitions_plan(struct ctx *ctx, const struct requ
     (void)ctx;
     sql_mandate_seen(plan, (struct sql_mandate_seen){.mandate_id = req->path[0]});
     sql_mandate_transition_list(plan, (struct sql_mandate_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .mandate_id = req->path[0],
     });
     return OK;
@@ -718,6 +719,7 @@ static enum err list_message_transitions_plan(struct ctx *ctx, const struct requ
     (void)ctx;
     sql_message_seen(plan, (struct sql_message_seen){.message_id = req->path[0]});
     sql_message_transition_list(plan, (struct sql_message_transition_list){
+        .shows_by_name = request_shows(req, 6),
         .message_id = req->path[0],
     });
     return OK;
@@ -1329,7 +1331,10 @@ static enum err list_rule_transitions_plan(struct ctx *ctx, const struct request
 {
     (void)ctx;
     sql_rule_seen(plan, (struct sql_rule_seen){.rule_id = req->path[0]});
-    sql_rule_transition_list(plan, (struct sql_rule_transition_list){.rule_id = req->path[0]});
+    sql_rule_transition_list(plan, (struct sql_rule_transition_list){
+        .shows_by_name = request_shows(req, 6),
+        .rule_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_task_kinds_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1512,7 +1517,10 @@ static enum err list_task_transitions_plan(struct ctx *ctx, const struct request
 {
     (void)ctx;
     sql_task_seen(plan, (struct sql_task_seen){.task_id = req->path[0]});
-    sql_task_transition_list(plan, (struct sql_task_transition_list){.task_id = req->path[0]});
+    sql_task_transition_list(plan, (struct sql_task_transition_list){
+        .shows_by_name = request_shows(req, 6),
+        .task_id = req->path[0],
+    });
     return OK;
 }
 static const struct right list_tenants_rights[] = {{1u << ROLE_CASE_MANAGER, SCOPE_TENANT}, {1u << ROLE_TEAM_LEAD, SCOPE_TENANT}, {1u << ROLE_CONSULTANT, SCOPE_TENANT}, {1u << ROLE_ACCOUNT_MANAGER, SCOPE_TENANT}, {1u << ROLE_COACH, SCOPE_TENANT}, {1u << ROLE_FIELD_OFFICER, SCOPE_TENANT}, {1u << ROLE_SECTOR_COACH, SCOPE_TENANT}, {1u << ROLE_FIRM, SCOPE_TENANT}, {1u << ROLE_AGENCY, SCOPE_TENANT}, {1u << ROLE_COURSE_LEADER, SCOPE_TENANT}, {1u << ROLE_HUB, SCOPE_TENANT}, {1u << ROLE_EMPLOYER, SCOPE_TENANT}, {1u << ROLE_PARTNER, SCOPE_TENANT}, {1u << ROLE_CANDIDATE, SCOPE_TENANT}, {1u << ROLE_ANALYST, SCOPE_TENANT}, {1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {1u << ROLE_ALDERMAN, SCOPE_TENANT}, {1u << ROLE_LABOUR_EXPERT, SCOPE_TENANT}, {1u << ROLE_BENEFITS_PAYMENT, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -2175,7 +2183,7 @@ static const struct operation operations[] = {
         .rights = list_mandate_transitions_rights,
         .purpose = "file",
         .path_fields = list_mandate_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_mandate_transition_list,
         .handle = list_mandate_transitions_plan,
     },
@@ -2269,7 +2277,7 @@ static const struct operation operations[] = {
         .rights = list_message_transitions_rights,
         .purpose = "file",
         .path_fields = list_message_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_message_transition_list,
         .handle = list_message_transitions_plan,
     },
@@ -2887,7 +2895,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_rule_transitions_rights,
         .path_fields = list_rule_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_rule_transition_list,
         .handle = list_rule_transitions_plan,
     },
@@ -3058,7 +3066,7 @@ static const struct operation operations[] = {
         .rights = list_task_transitions_rights,
         .purpose = "file",
         .path_fields = list_task_transitions_path, .path_count = 1,
-        .response = &transition_schema, .shown = 0x3fu,
+        .response = &transition_schema, .shown = 0x7fu,
         .list = &query_task_transition_list,
         .handle = list_task_transitions_plan,
     },

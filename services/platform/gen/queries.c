@@ -2293,14 +2293,16 @@ static const struct query_list mandate_transition_list_list = {
 };
 const struct query query_mandate_transition_list = {
     .name = "mandate_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.mandate n on n.id = s.subject_id where s.noun = 'mandate' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.mandate n "
+            "on n.id = s.subject_id where s.noun = 'mandate' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &mandate_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_mandate_transition_list(struct plan *plan, struct sql_mandate_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.mandate_id,
     };
     return plan_add(plan, &query_mandate_transition_list, values);
@@ -2333,14 +2335,17 @@ static const struct query_list message_transition_list_list = {
 };
 const struct query query_message_transition_list = {
     .name = "message_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.message n on n.id = s.subject_id where s.noun = 'message' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean and n.wall"
+            " is distinct from 'measure') then app.colleague_name(s.actor) end as by_name, n.candidate_id fro"
+            "m app.transition s join app.message n on n.id = s.subject_id where s.noun = 'message' and s.subj"
+            "ect_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &message_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_message_transition_list(struct plan *plan, struct sql_message_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.message_id,
     };
     return plan_add(plan, &query_message_transition_list, values);
@@ -2359,14 +2364,16 @@ static const struct query_list rule_transition_list_list = {
 };
 const struct query query_rule_transition_list = {
     .name = "rule_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, s.subject_id from app.transition "
-            "s join ref.known_rule n on n.id = s.subject_id where s.noun = 'rule' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, s.subject_id from app.transition s join ref.known_rule n"
+            " on n.id = s.subject_id where s.noun = 'rule' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &rule_transition_list_list,
 };
 struct statement *sql_rule_transition_list(struct plan *plan, struct sql_rule_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.rule_id,
     };
     return plan_add(plan, &query_rule_transition_list, values);
@@ -2399,14 +2406,16 @@ static const struct query_list task_transition_list_list = {
 };
 const struct query query_task_transition_list = {
     .name = "task_transition_list",
-    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, n.candidate_id from app.transitio"
-            "n s join app.task n on n.id = s.subject_id where s.noun = 'task' and s.subject_id = $1",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select s.seq, s.from_state, s.event, s.to_state, s.at, s.role, case when ($1::boolean) then app."
+            "colleague_name(s.actor) end as by_name, n.candidate_id from app.transition s join app.task n on "
+            "n.id = s.subject_id where s.noun = 'task' and s.subject_id = $2",
+    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &task_transition_list_list, .whose = "candidate_id",
 };
 struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args)
 {
     const struct str values[] = {
+        args.shows_by_name,
         args.task_id,
     };
     return plan_add(plan, &query_task_transition_list, values);

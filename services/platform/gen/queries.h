@@ -578,7 +578,7 @@ struct statement *sql_mandate_seen(struct plan *plan, struct sql_mandate_seen ar
 
 extern const struct query query_mandate_transition_list;
 struct sql_mandate_transition_list {
-    struct str mandate_id;
+    struct str shows_by_name, mandate_id;
 };
 struct statement *sql_mandate_transition_list(struct plan *plan, struct sql_mandate_transition_list args);
 
@@ -590,13 +590,13 @@ struct statement *sql_message_seen(struct plan *plan, struct sql_message_seen ar
 
 extern const struct query query_message_transition_list;
 struct sql_message_transition_list {
-    struct str message_id;
+    struct str shows_by_name, message_id;
 };
 struct statement *sql_message_transition_list(struct plan *plan, struct sql_message_transition_list args);
 
 extern const struct query query_rule_transition_list;
 struct sql_rule_transition_list {
-    struct str rule_id;
+    struct str shows_by_name, rule_id;
 };
 struct statement *sql_rule_transition_list(struct plan *plan, struct sql_rule_transition_list args);
 
@@ -608,7 +608,7 @@ struct statement *sql_task_seen(struct plan *plan, struct sql_task_seen args);
 
 extern const struct query query_task_transition_list;
 struct sql_task_transition_list {
-    struct str task_id;
+    struct str shows_by_name, task_id;
 };
 struct statement *sql_task_transition_list(struct plan *plan, struct sql_task_transition_list args);
 
