@@ -305,17 +305,24 @@ create function app.decision_paid(decision uuid, on_day date, reference text) re
         where x.tenant_id = d.tenant_id and x.id = d.id;
     end $$;
 
--- After the payment system acknowledged the message about a premium or costs: it was paid. Once; the second acknowledgement says nothing new.
+-- After the payment system acknowledged the message that gives a premium or costs: it was paid. Once; the second acknowledgement says nothing new. One that comes after the decision was taken back, or
+-- replaced, is noted, too: the money went, and the case manager looks at it.
 create function app.decision_acknowledged() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
+    declare d app.decision;
     begin
-        perform app.decision_paid(d.id, clock.today(), null) from app.decision d
-        where d.tenant_id = new.tenant_id and d.id = new.subject_id and d.kind in ('premium', 'cost') and d.paid_on is null and app.decision_is_open(d.state);
+        select x.* into d from app.decision x where x.tenant_id = new.tenant_id and x.id = new.subject_id and x.kind in ('premium', 'cost') and x.paid_on is null for no key update;
+        if app.decision_is_open(d.state) then
+            perform app.decision_paid(d.id, clock.today(), null);
+        elsif app.decision_is_ended(d.state) and d.state <> 'lapsed' then
+            update app.decision x set paid_on = clock.today() where x.tenant_id = d.tenant_id and x.id = d.id;
+            perform app.task_open('look_again', 'decision', d.id, app.clock_user(to_jsonb(d), 'case_manager'), null, 'paid');
+        end if;
         return null;
     end $$;
 create trigger zz_decision_acknowledged after update on app.message for each row
-    when (new.noun = 'decision' and new.purpose = 'benefits_payment' and new.state = 'delivered' and old.state <> 'delivered')
+    when (new.noun = 'decision' and new.purpose = 'benefits_payment' and new.template = 'decision_decided' and new.state = 'delivered' and old.state <> 'delivered')
     execute function app.decision_acknowledged();
 
 -- Every night: what begins begins, what has passed ends, and a draft about conduct that became too old lapses. Returns how many.

@@ -826,3 +826,34 @@ def test_seen_practitioner_an_ending_gets_a_later_day(region, as_role, notified)
     assert [lead.get(benefit).json[name] for name in ('state', 'untilDay', 'endReason')] == ['granted', days(20), 'no_information']
     assert lead.post(f'/decisions/{later["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
     assert lead.get(benefit).json['state'] == 'granted' and 'untilDay' not in lead.get(benefit).json
+
+
+def sent_to_payer(region, decision):
+    """The messages about a decision that the payer has, by template, and has not acknowledged."""
+    region.sql("set session_replication_role = replica; update app.message set state = 'sent', sent_at = clock.now(), next_at = null where subject_id = %s and purpose is not null and state = 'queued'", (decision,))
+    return dict(region.sql("select template, id::text from app.message where subject_id = %s and purpose is not null and state = 'sent'", (decision,)))
+
+
+def test_seen_attacker_a_premium_that_is_acknowledged_after_it_was_taken_back_was_paid(region, as_role, premium):
+    """Nothing was noted: the money went, the decision did not say so, and nobody looked at it."""
+    lead, pay, made = as_role('team_lead'), as_role('benefits_payment'), premium()
+    given = sent_to_payer(region, made['id'])['decision_decided']
+    assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    back = sent_to_payer(region, made['id'])['decision_withdrawn']
+    assert pay.post(f'/messages/{back}/acknowledgements', {'event': 'acknowledge'}).status == 200 and 'paidOn' not in lead.get(f'/decisions/{made["id"]}').json
+    assert pay.post(f'/messages/{given}/acknowledgements', {'event': 'acknowledge'}).status == 200
+    shown = lead.get(f'/decisions/{made["id"]}').json
+    assert (shown['state'], shown['paidOn']) == ('withdrawn', days(0)) and ('look_again', 'open') in tasks(as_role('case_manager'), made['id'])
+    assert pay.post(f'/messages/{given}/acknowledgements', {'event': 'acknowledge'}).problem == 'state'
+
+
+def test_seen_attacker_only_what_gives_a_premium_says_that_it_was_paid(region, as_role, premium):
+    """The acknowledgement that it is suspended noted it as paid."""
+    case, pay, made = as_role('case_manager'), as_role('benefits_payment'), premium()
+    objection = case.post('/objections', {'decisionId': made['id'], 'channel': 'letter', 'receivedOn': days(0), 'grounds': 'Het is te weinig.'}).json['id']
+    assert case.post(f'/objections/{objection}/injunctions', {'fromDay': days(0)}).status == 200
+    told = sent_to_payer(region, made['id'])
+    assert pay.post(f'/messages/{told["decision_suspended"]}/acknowledgements', {'event': 'acknowledge'}).status == 200
+    assert 'paidOn' not in case.get(f'/decisions/{made["id"]}').json
+    assert pay.post(f'/messages/{told["decision_decided"]}/acknowledgements', {'event': 'acknowledge'}).status == 200
+    assert case.get(f'/decisions/{made["id"]}').json['paidOn'] == days(0)
