@@ -250,7 +250,9 @@ create function app.message_resend(message uuid) returns void language plpgsql
         elsif m.over then
             perform app.refuse_state(m.state, '{}');
         end if;
-        update app.message n set state = app.move('message', m.state, 'resend'), fault = null, next_at = clock.now(), deferred = 0, sent_at = null
+        update app.message n set state = app.move('message', m.state, 'resend'), fault = null, next_at = clock.now(), deferred = 0, sent_at = null,
+               document_id = coalesce((select app.document_request(d.template, d.noun, d.subject_id, d.parameters) from app.document d -- its pages could not be made: they are asked for once more
+                                       where d.tenant_id = m.tenant_id and d.id = m.document_id and d.state = 'failed' and d.parameters <> '{}'), n.document_id)
         where n.tenant_id = m.tenant_id and n.id = m.id;
         delete from app.address_stop s where s.tenant_id = m.tenant_id
             and s.address_hash = app.message_address_hash((app.message_address(m)).address);

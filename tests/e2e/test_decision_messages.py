@@ -570,3 +570,19 @@ def test_race_of_eight_who_hand_out_one_letter_one_does(region, reachable, decid
     assert region.sql("select count(*) from app.message where subject_id = %s and purpose is not null", (made['id'],)) == [(1,)]
     for client, tenant in ((as_role('case_manager', 'gm9902'), 404), (as_role('consultant'), 403)):
         assert client.post(place, body, key).status == tenant, 'the key of somebody else opens nothing'
+
+
+def test_seen_operator_a_letter_whose_job_was_buried_is_made_when_it_is_sent_again(region, sending, receiving, reachable, decided, as_role):  # noqa: F811
+    """Workers that a busy machine kills again and again die with a good letter: it is buried, and the message fails. Sent again on the same day it failed at once, for want of the same pages."""
+    region.pause('make_document')
+    with Receiver.started() as server, sending(**server.settings):
+        receiving(**DROP)
+        made = decided()
+        message = told(region, made['id'])['person'][0]
+        assert region.sql("select queue.kill(j.id, 'poison', 'a worker died with it four times') from queue.job j join app.message m on j.payload ->> 'document' = m.document_id::text where m.id = %s", (message,))
+        region.resume('make_document')
+        are(region, [message], 'failed', 'no_pages')
+        sent = as_role('team_lead').post(f'/messages/{message}/resends')
+        assert sent.status == 200, sent.text
+        are(region, [message], 'handed', None)
+        assert f'1.{message}' in server.drop('drukker').letters()
