@@ -75,14 +75,13 @@ create function app.decision_calculated(d app.decision, on_day date) returns app
     set search_path = pg_catalog, pg_temp
     as $$
     declare
-        told app.decision;
+        told app.decision := app.decision_told_before(d);
         made app.decision;
     begin
-        select x.* into told from app.decision x where x.tenant_id = d.tenant_id and x.id = d.revises_id and x.notified_on is not null;
-        if found then
+        if told.id is not null then
             made := app.decision_calculated_from(d, (told.inputs ->> 'decided_on')::date, jsonb_build_object('notified_on', coalesce((told.inputs ->> 'notified_on')::date, told.notified_on)));
         end if;
-        if not found or app.decision_is_adverse(made) then
+        if told.id is null or app.decision_is_adverse(made) then
             made := app.decision_calculated_from(d, on_day, '{}');
         end if;
         made.calculated_on := on_day;

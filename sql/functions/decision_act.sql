@@ -111,8 +111,7 @@ create function app.decision_told_on(d app.decision, day date) returns app.decis
     as $$
     declare soonest date := app.decision_reckon_first_day(d.inputs || jsonb_build_object('notified_on', day), app.decision_reckon_rule(d.inputs, 'measure.ordinance'));
     begin
-        if d.kind = 'lowering' and d.notified_on is null and soonest > d.from_day and (app.decision_is_adverse(d) or not exists (
-            select from app.decision o where o.tenant_id = d.tenant_id and o.id = d.revises_id and o.notified_on is not null)) then
+        if d.kind = 'lowering' and d.notified_on is null and soonest > d.from_day and (app.decision_is_adverse(d) or (app.decision_told_before(d)).id is null) then
             d := app.decision_with_inputs(d, d.inputs - 'from_day' || jsonb_build_object('notified_on', day));
         end if;
         return d;

@@ -9,8 +9,8 @@ create function app.decision_for_heirs(d app.decision) returns boolean language 
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return d.revise_reason is not distinct from 'objection' and not app.decision_is_adverse(d) and exists (
-            select from app.decision o where o.tenant_id = d.tenant_id and o.id = d.revises_id and (o.notified_on is not null or o.kind in ('premium', 'cost')));
+        return d.revise_reason is not distinct from 'objection' and not app.decision_is_adverse(d)
+            and (d.kind in ('premium', 'cost') or (app.decision_told_before(d)).id is not null);
     end $$;
 
 -- After somebody died, drafts lapse. A decision lapses, too, when the person was not told of it: it never had effect (Awb, article 3:40), and no letter can reach the person any

@@ -19,7 +19,7 @@ create function app.decision_take_effect(d app.decision) returns void language p
             update app.benefit b set state = case when b.state = 'granted' and (b.end_reason is null or e.last_day <= b.until_day) then app.benefit_ending(b.state, e.last_day) else app.benefit_corrected(b, e.last_day) end,
                    until_day = e.last_day, end_reason = coalesce(d.end_reason, 'other')
             from (select k.id, app.decision_ends(d, k) as last_day, app.decision_ends(o, k) as ended_on, coalesce(o.end_reason, 'other') as ended_by
-                  from app.benefit k left join app.decision o on o.tenant_id = k.tenant_id and o.id = d.revises_id and o.kind = 'ending' and o.notified_on is not null
+                  from app.benefit k left join app.decision o on o.tenant_id = k.tenant_id and o.id = (app.decision_told_before(d)).id and o.kind = 'ending'
                   where k.tenant_id = d.tenant_id and k.id = d.benefit_id) e
             where b.tenant_id = d.tenant_id and b.id = e.id and (b.state = 'granted' and (b.end_reason is null or b.until_day > e.last_day) -- what ends sooner does
                   or (b.until_day, b.end_reason) = (e.ended_on, e.ended_by)); -- by the decision whose place this one takes

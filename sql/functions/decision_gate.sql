@@ -55,7 +55,7 @@ create function app.decision_is_adverse(d app.decision) returns boolean language
     as $$
     begin
         return (select k.adverse from ref.decision_kind k where k.kind = d.kind)
-            and not exists (select from app.decision o where o.tenant_id = d.tenant_id and o.id = d.revises_id and o.kind = d.kind and app.decision_weight(d) <= app.decision_weight(o)
+            and not exists (select from app.decision o where o.tenant_id = d.tenant_id and o.id = coalesce((app.decision_told_before(d)).id, d.revises_id) and o.kind = d.kind and app.decision_weight(d) <= app.decision_weight(o)
                             and (app.decision_weight(d) = 0 or coalesce(d.until_day, 'infinity') <= coalesce(o.until_day, 'infinity') and coalesce(d.from_day, '-infinity') >= coalesce(o.from_day, '-infinity')));
     end $$;
 

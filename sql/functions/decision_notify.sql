@@ -23,13 +23,18 @@ create function app.decision_payment(d app.decision, what text) returns jsonb la
             'replaces', app.decision_replaced(d, true), 'shortens', app.decision_replaced(d, false))) end;
     end $$;
 
--- The decisions whose place this one takes, wholly or from its first day: null when there is none. Whoever pays lowers nothing by those any more.
+-- The decisions whose place this one takes, wholly or from its first day: null when there is none. Whoever pays lowers nothing by those any more. When nobody was told of one of them, the one before it may be
+-- what is paid by.
 create function app.decision_replaced(d app.decision, wholly boolean) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
     begin
-        return (select jsonb_agg(case when wholly then to_jsonb(o.id) else jsonb_build_object('decision', o.id, 'untilDay', o.until_day) end order by o.id)
-                from app.decision o where o.tenant_id = d.tenant_id and o.revised_by_id = d.id and (o.state = 'revised') = wholly);
+        return (with recursive before as (
+                    select o.* from app.decision o where o.tenant_id = d.tenant_id and o.revised_by_id = d.id
+                    union all
+                    select o.* from before b join app.decision o on o.tenant_id = b.tenant_id and o.revised_by_id = b.id where b.state = 'revised' and b.notified_on is null)
+                select jsonb_agg(case when wholly then to_jsonb(o.id) else jsonb_build_object('decision', o.id, 'untilDay', o.until_day) end order by o.id)
+                from before o where (o.state = 'revised') = wholly);
     end $$;
 
 -- Whether a recipient may have heard what was decided: the person was notified, or the message was not taken back before it went.
@@ -48,7 +53,7 @@ create function app.decision_words(d app.decision, what text) returns text[] lan
     declare
         euros text := '€ ' || d.amount_cents / 100 || ',' || lpad((d.amount_cents % 100)::text, 2, '0');
         before text := (select 'Dit besluit komt in de plaats van ons besluit van ' || string_agg(calendar.in_words((o.decided_at at time zone 'Europe/Amsterdam')::date), ' en ' order by o.id) || '.'
-                        from app.decision o where o.tenant_id = d.tenant_id and (o.id = d.revises_id or o.revised_by_id = d.id and o.state = 'revised'));
+                        from app.decision o where o.tenant_id = d.tenant_id and (o.id in (d.revises_id, (app.decision_told_before(d)).id) or o.revised_by_id = d.id and o.state = 'revised'));
         period text := calendar.in_words(d.from_day) || coalesce(' tot en met ' || calendar.in_words(d.until_day), '');
     begin
         return array_remove(case

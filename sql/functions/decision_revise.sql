@@ -99,6 +99,19 @@ create function app.decision_revise_as(revision uuid, o app.decision, reason tex
         insert into app.decision_signal (tenant_id, decision_id, signal_id) select s.tenant_id, d.id, s.signal_id from app.decision_signal s where s.tenant_id = o.tenant_id and s.decision_id = o.id;
     end $$;
 
+-- What the person was told, in the place of which this decision comes: a correction that nobody was told of has never had effect. Null: nothing.
+create function app.decision_told_before(d app.decision) returns app.decision language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare o app.decision := d;
+    begin
+        loop
+            select x.* into o from app.decision x where x.tenant_id = d.tenant_id and x.id = o.revises_id;
+            exit when o.id is null or o.notified_on is not null;
+        end loop;
+        return o;
+    end $$;
+
 -- The decision that stands in the place of this one: the last one that revised it, for an objection is about that one, too (Awb, article 6:19).
 create function app.decision_standing(d app.decision) returns app.decision language plpgsql stable
     set search_path = pg_catalog, pg_temp

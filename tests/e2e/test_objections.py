@@ -377,3 +377,15 @@ def test_seen_practitioner_nothing_is_lowered_after_a_death(region, as_role, per
     assert (made['percentage'], missing(lead, made['id'])) == (0, []) and lead.post(f'/decisions/{made["id"]}/determinations').status == 200
     heavier = as_role('case_manager').post(f'/decisions/{made["id"]}/revisions', {'reason': 'correction', 'adjustedPercentage': None, 'reasons': 'Meer.'})
     assert heavier.problem == 'state' and heavier.json['currentState'] == 'died'
+
+
+def test_seen_attacker_a_correction_that_nobody_was_told_hides_nothing_from_whoever_pays(region, as_role, person, notified):  # noqa: F811
+    """100 was told, 40 was not, and 60 takes the place of both: whoever pays heard that it takes the place of 40, which he never had, and went on lowering by 100. The person was asked for a view again."""
+    case, lead, told = as_role('case_manager'), as_role('team_lead'), notified()
+    chain = [told['id']]
+    for decider, percentage in ((lead, 40), (person('team_lead', attributes=['decider'])[1]('team_lead'), 60)):
+        made = case.post(f'/decisions/{chain[-1]}/revisions', {'reason': 'correction', 'adjustedPercentage': percentage, 'adjustReason': 'circumstances', 'reasons': 'Minder.'})
+        assert missing(decider, made.json['id']) == [] and decider.post(f'/decisions/{made.json["id"]}/determinations').status == 200
+        chain.append(made.json['id'])
+    tell(region, chain[2], days(0))
+    assert region.sql(TOLD_PAYER, (told['candidateId'],))[1:] == [('decision_decided', chain[:2], told['fromDay'], told['untilDay'], 60)]
