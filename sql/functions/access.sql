@@ -23,7 +23,8 @@ create function app.mandated_to_me(candidate uuid) returns boolean language plpg
     as $$
     begin
         return exists (select from app.access a
-                       where a.tenant_id = app.tenant() and a.candidate_id = mandated_to_me.candidate and a.grantee_id = app.actor()
+                       where a.tenant_id = app.tenant() and a.candidate_id = mandated_to_me.candidate
+                         and a.grantee_id in (app.actor(), case app.role() when 'course_leader' then app.organisation() end) -- a mandate of whoever gives the course, too
                          and a.purpose = case app.role() when 'candidate' then 'own' else app.purpose() end
                          and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
     end $$;
@@ -48,6 +49,12 @@ create function app.reached_by_me() returns setof uuid language plpgsql stable
             where a.tenant_id = app.tenant() and a.grantee_id = case app.scope() when 'organisation' then app.organisation() else app.actor() end
               and a.purpose in ('any', 'own', app.purpose())
               and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now());
+        if app.role() = 'course_leader' then -- also those of a mandate of whoever gives the course
+            return query
+                select a.candidate_id from app.access a
+                where a.tenant_id = app.tenant() and a.grantee_id = app.organisation() and a.purpose = app.purpose()
+                  and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now());
+        end if;
     end $$;
 
 -- The mandate by which the caller sees this person; null when it is no mandate.

@@ -62,6 +62,34 @@ create function app.appointment_begin() returns trigger language plpgsql
     end $$;
 create trigger begin before insert on app.appointment for each row execute function app.appointment_begin();
 
+-- Refuses somebody who has left, or an organisation that has ended. `coach` goes along.
+create function app.appointment_with_is_there(leader uuid, organisation uuid, coach uuid default null) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$
+    declare wrong text := case
+        when leader is not null and not exists (select from app.user_account u where u.tenant_id = app.tenant() and u.id = leader and u.active) then 'user_id'
+        when coach is not null and not exists (select from app.user_account u where u.tenant_id = app.tenant() and u.id = coach and u.active) then 'coach_id'
+        when organisation is not null and not exists (select from app.organisation o where o.tenant_id = app.tenant() and o.id = organisation and o.active) then 'organisation_id' end;
+    begin
+        if wrong is not null then
+            raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = format('appointment_tenant_id_%s_fkey', wrong);
+        end if;
+    end $$;
+-- With whom a client plans somebody is there. What is moved, or joins a session, is with whom it was.
+create function app.appointment_with() returns trigger language plpgsql
+    security definer set search_path = pg_catalog, pg_temp
+    as $$
+    begin
+        if tg_op = 'INSERT' then
+            perform app.appointment_with_is_there(new.user_id, new.organisation_id, new.coach_id);
+        else
+            perform app.appointment_with_is_there(nullif(new.user_id, old.user_id), nullif(new.organisation_id, old.organisation_id), nullif(new.coach_id, old.coach_id));
+        end if;
+        return new;
+    end $$;
+create trigger with_is_there before insert or update of user_id, organisation_id, coach_id on app.appointment
+    for each row when (current_user <> 'maatwerk_owner') execute function app.appointment_with();
+
 -- The trajectory and the proposal are of the same person, and a session is one of a project in which the person takes part.
 create function app.appointment_refer() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -178,7 +206,7 @@ create function app.appointments_leave() returns trigger language plpgsql
 create trigger appointments_leave after update of from_day, until_day on app.candidate_participation for each row
     when ((new.from_day, new.until_day) is distinct from (old.from_day, old.until_day)) execute function app.appointments_leave();
 
--- After a cohort ended: nobody is expected at the sessions that were still to come, in each municipality that takes part.
+-- After a cohort ended: nobody is expected at the sessions that were still to come, in each municipality that takes part. So it is in one that takes part no more.
 create function app.appointments_end_with_project() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -186,7 +214,7 @@ create function app.appointments_end_with_project() returns trigger language plp
         municipality int;
         before text[];
     begin
-        foreach municipality in array new.readers loop
+        foreach municipality in array array(select r from unnest(old.readers) r where new.state = 'ended' or r <> all (new.readers) order by r) loop
             before := region.enter(municipality);
             update app.appointment a set state = app.move('appointment', a.state, 'cancel'), cancel_reason = 'programme'
             where a.tenant_id = municipality and a.project_id = new.id and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and a.starts_at > clock.now();
@@ -194,10 +222,10 @@ create function app.appointments_end_with_project() returns trigger language plp
         end loop;
         return null;
     end $$;
-create trigger appointments_end after update of state on region.project for each row
-    when (new.state = 'ended' and old.state <> 'ended') execute function app.appointments_end_with_project();
+create trigger appointments_end after update of state, readers on region.project for each row
+    when (new.state = 'ended' and old.state <> 'ended' or not new.readers @> old.readers) execute function app.appointments_end_with_project();
 
--- What is still to come with somebody who hands over: with the new one, who goes along as a coach only.
+-- What is still to come with somebody who hands over: with the new one, who goes along as a coach only. A course leader gets sessions only.
 create function app.appointments_hand_over(from_user uuid, to_user uuid, candidate uuid default null) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -207,7 +235,8 @@ create function app.appointments_hand_over(from_user uuid, to_user uuid, candida
             user_id = case when a.user_id = from_user then to_user else a.user_id end,
             coach_id = case when a.coach_id = from_user and role = 'coach' then to_user else a.coach_id end
         where a.tenant_id = app.tenant() and from_user in (a.user_id, a.coach_id) and a.starts_at > clock.now() and coalesce(a.candidate_id = candidate, true)
-          and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state)) and role in ('case_manager', 'team_lead', 'consultant', 'coach');
+          and (app.appointment_is_pending(a.state) or app.appointment_is_open(a.state))
+          and (role in ('case_manager', 'team_lead', 'consultant', 'coach') or role = 'course_leader' and a.session is not null);
     end $$;
 
 -- The appointment that the caller sees, locked; or MW404.

@@ -8,19 +8,6 @@ create function app.appointment_session_version(project uuid, number int) return
     where a.tenant_id = app.tenant() and a.project_id = project and a.session = number and app.sees_appointment(a)
     $$;
 
--- Refuses a leader who has left, or an organisation that has ended.
-create function app.appointment_leader_is_there(leader uuid, organisation uuid) returns void language plpgsql
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare wrong text := case
-        when leader is not null and not exists (select from app.user_account u where u.tenant_id = app.tenant() and u.id = leader and u.active) then 'user_id'
-        when organisation is not null and not exists (select from app.organisation o where o.tenant_id = app.tenant() and o.id = organisation and o.active) then 'organisation_id' end;
-    begin
-        if wrong is not null then
-            raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = format('appointment_tenant_id_%s_fkey', wrong);
-        end if;
-    end $$;
-
 -- Plans a series of sessions for who takes part in a cohort on their days, after those that it has. A later one that would fall on a holiday is an interval later, and so are those after it. Two who
 -- plan at once wait for each other.
 create function app.appointment_sessions_plan(project uuid, asked jsonb) returns void language plpgsql
@@ -40,7 +27,7 @@ create function app.appointment_sessions_plan(project uuid, asked jsonb) returns
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
         perform app.require('project', p.state, 'createParticipation');
-        perform app.appointment_leader_is_there((asked ->> 'user_id')::uuid, (asked ->> 'organisation_id')::uuid);
+        perform app.appointment_with_is_there((asked ->> 'user_id')::uuid, (asked ->> 'organisation_id')::uuid);
         last := (select coalesce(max(o.session), 0) from app.appointment o where o.tenant_id = app.tenant() and o.project_id = project);
         insert into app.appointment (tenant_id, id, candidate_id, kind, starts_at, ends_at, place, user_id, organisation_id, project_id, session, made_at, made_by)
         select c.tenant_id, gen_random_uuid(), c.id, 'session', s.at, s.at + lasts, asked ->> 'place', (asked ->> 'user_id')::uuid,
@@ -240,7 +227,7 @@ create function app.appointment_sessions_lead(project uuid, leader uuid, organis
         if not found then
             raise exception using errcode = 'MW404', message = 'not-found';
         end if;
-        perform app.appointment_leader_is_there(leader, organisation);
+        perform app.appointment_with_is_there(leader, organisation);
         select array_agg(o.id) into open from app.appointment o
         where o.tenant_id = app.tenant() and o.project_id = project and o.session is not null and app.sees_appointment(o) and o.starts_at > clock.now()
           and (app.appointment_is_pending(o.state) or app.appointment_is_open(o.state)) and (numbers is null or numbers @> to_jsonb(o.session::int));

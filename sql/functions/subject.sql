@@ -40,6 +40,7 @@ create function app.sees_about(wall text, candidate uuid, employer uuid, scope t
                when 'organisation' then (wall = 'employer' and employer = organisation)
                    or (wall = 'person' and app.reached(candidate, organisation))
                when 'caseload' then (wall = 'person' or (wall = 'measure' and role = 'case_manager')) and app.reached(candidate, actor)
+                   or (wall = 'person' and role = 'course_leader' and app.reached(candidate, organisation)) -- a mandate of whoever gives the course
                else false end;
     end $$;
 grant execute on function app.sees_about(text, uuid, uuid, text, text, uuid, uuid) to public;

@@ -66,7 +66,7 @@ returning a.id
 -- none: stale
 -- whose: nobody
 update app.appointment a set (kind, starts_at, ends_at, place, user_id, organisation_id, employer_id, coach_id, trajectory_id, proposal_id) =
-    (select n.kind, n.starts_at, n.ends_at, n.place, n.user_id, n.organisation_id, n.employer_id, n.coach_id, n.trajectory_id, n.proposal_id
+    (select n.kind, n.starts_at, case when :document::jsonb ? 'ends_at' then n.ends_at else n.starts_at + (a.ends_at - a.starts_at) end, n.place, n.user_id, n.organisation_id, n.employer_id, n.coach_id, n.trajectory_id, n.proposal_id
      from jsonb_populate_record(a, :document::jsonb) n)
 where a.id = :id and :version::int8multirange @> a.version
 returning a.id

@@ -69,6 +69,7 @@ select where (set_config('app.tenant', :tenant, true) || set_config('synchronous
 insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpose, request, mandate)
 select (select app.tenant()), (select clock.now()), v.candidate, v.actor, v.role, v.organisation, v.operation, v.purpose, v.request,
        case v.scope when 'organisation' then app.mandate_used(v.candidate, v.organisation, v.purpose)
-                    when 'caseload' then app.mandate_used(v.candidate, v.actor, v.purpose) end
+                    when 'caseload' then coalesce(app.mandate_used(v.candidate, v.actor, v.purpose),
+                                                  case v.role when 'course_leader' then app.mandate_used(v.candidate, v.organisation, v.purpose) end) end
 from (values (:candidate::uuid, :actor::uuid, :role::text, :organisation::uuid, :operation::text, :purpose::text, :request::uuid, :scope::text)) v
      (candidate, actor, role, organisation, operation, purpose, request, scope)

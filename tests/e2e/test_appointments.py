@@ -570,6 +570,72 @@ def test_seen_a_cohort_of_two_municipalities_ends_in_both(as_role, cohort, regio
     assert region.sql("select count(*) from app.message where to_candidate_id = %s and template = 'appointment_cancelled'", (there,)) == [(2,)], 'who was invited is told'
 
 
+def test_seen_practitioner_a_municipality_that_leaves_a_cohort_expects_nobody_at_it(as_role, cohort, region):
+    """It went on to expect its people, and heard nothing of the end of the cohort any more."""
+    project, _ = cohort(1)
+    manager, theirs = as_role('account_manager'), as_role('case_manager', 'gm9902')
+    town = region.sql("select id from ref.tenant where code = 'gm9902'")[0][0]
+    joined = manager.post(f'/projects/{project}/participations', {'participantKind': 'municipality', 'participantId': town, 'capacity': 'partner'})
+    there = theirs.post('/candidates', {'alias': 'Buurvrouw', 'pc4': '5012'}).json['id']
+    assert theirs.post('/candidate-participations', {'candidateId': there, 'projectId': project}).status == 201
+    for town in ('gm9901', 'gm9902'):
+        assert as_role('consultant', town).post(f'/projects/{project}/sessions', {'startsAt': moment(region, 2)}).status == 200
+    assert manager.delete(f'/participations/{joined.json["id"]}', joined.headers['etag']).status == 204
+    assert of_sessions(as_role('consultant', 'gm9902'), there, project) == {} and as_role('consultant').get(f'/projects/{project}/sessions').json['sessions'][0]['people'] == 1
+
+
+def test_seen_practitioner_a_course_leader_of_the_organisation_with_the_mandate_sees_the_group(as_role, cohort, person, region):
+    """The course provider had a mandate for the cohort, and its course leaders saw nobody. Another provider sees nothing, and neither does this one after the end."""
+    project, who = cohort(2)
+    provider, other = (as_role('tenant_admin').post('/organisations', {'kind': 'course_provider', 'name': f'Leerhuis {n}'}).json['id'] for n in 'AB')
+    (first, one), (_, two), (_, stranger) = (person('course_leader', organisationId=o) for o in (provider, provider, other))
+    given = as_role('team_lead').post('/mandates', {'scope': 'cohort', 'scopeId': project, 'purpose': 'mediation', 'granteeOrganisationId': provider})
+    here = f'/projects/{project}/sessions'
+    assert given.status == 201 and as_role('consultant').post(here, {'startsAt': moment(region, 0), 'userId': first}).status == 200
+    for client in (one('course_leader'), two('course_leader')):
+        assert set(states(client, f'{here}/1/attendance')) == set(who) == {a['candidateId'] for a in client.get('/appointments').json['items']}
+    assert two('course_leader').put(f'{here}/1/attendance', marked(who, 'present', 'present'), '*').status == 200
+    assert stranger('course_leader').get(here).status == 404 and stranger('course_leader').get('/appointments').json['items'] == []
+    assert as_role('team_lead').post(f'/mandates/{given.json["id"]}/revocations', {'reason': 'not_needed'}).status == 200
+    assert one('course_leader').get(here).status == 404 and one('course_leader').get('/appointments').json['items'] == []
+
+
+def test_seen_practitioner_the_sessions_of_a_course_leader_are_handed_over(as_role, cohort, person, region):
+    """Everything of a course leader who left was handed over, and the sessions stayed with that person."""
+    project, (who, _) = cohort(2)
+    (first, _), (second, _), consultant = person('course_leader'), person('course_leader'), as_role('consultant')
+    assert consultant.post(f'/projects/{project}/sessions', {'startsAt': moment(region, 2), 'count': 2, 'userId': first}).status == 200
+    talk = consultant.post('/appointments', {'candidateId': who, 'kind': 'talk', 'startsAt': moment(region, 4), 'userId': first}).json['id']
+    assert as_role('team_lead').post('/hand-overs', {'fromUserId': first, 'toUserId': second}).status == 201
+    assert [s['userId'] for s in consultant.get(f'/projects/{project}/sessions').json['sessions']] == [second] * 2
+    assert consultant.get(f'/appointments/{talk}').json['userId'] == first, 'a course leader sees no talk'
+
+
+def test_seen_practitioner_another_time_alone_keeps_the_length(as_role, appointment, region):
+    """An appointment of one hour that began earlier took five, and one that was to begin later was refused."""
+    place = f'/appointments/{appointment(days=7).json["id"]}'
+    for hour in (8, 15):
+        changed = as_role('consultant').patch(place, {'startsAt': moment(region, 7, hour)}, '*')
+        assert changed.status == 200 and (changed.json['startsAt'][:19], changed.json['endsAt'][:19]) == tuple(moment(region, 7, h)[:19] for h in (hour, hour + 1)), changed.text
+    both = as_role('consultant').patch(place, {'startsAt': moment(region, 7, 9), 'endsAt': moment(region, 7, 16)}, '*').json
+    assert both['startsAt'][:19] == moment(region, 7, 9)[:19] and both['endsAt'][:19] == moment(region, 7, 16)[:19], 'what is said holds'
+    assert as_role('consultant').patch(place, {'endsAt': moment(region, 7, 8)}, '*').status == 400
+
+
+def test_seen_practitioner_nobody_is_planned_with_somebody_who_has_left(as_role, appointment, person, region):
+    """It was taken, and the person stood before an empty chair. What was planned before can still be moved."""
+    consultant, admin = as_role('consultant'), as_role('tenant_admin')
+    (leaves, _), (coach, _) = person('consultant'), person('coach')
+    before = appointment(days=4, userId=leaves, coachId=coach).json['id']
+    for user in (leaves, coach):
+        assert admin.patch(f'/users/{user}', {'active': False}, '*').status == 200
+    for named in ({'userId': leaves}, {'coachId': coach}):
+        pointer = f'/{next(iter(named))}'
+        for answer in (appointment(days=5, **named), consultant.patch(f'/appointments/{appointment(days=6).json["id"]}', named, '*')):
+            assert answer.status == 400 and (answer.json['errors'][0]['pointer'], answer.json['errors'][0]['code']) == (pointer, 'reference'), answer.text
+    assert consultant.patch(f'/appointments/{before}', {'place': 'Kamer 4'}, '*').status == 200 and move(consultant, before, 'move', startsAt=moment(region, 9)).status == 200
+
+
 def test_seen_practitioner_a_series_holds_no_session_on_a_holiday(as_role, cohort, region):
     """Weekly on Friday: the fourth one was on Christmas Day, and whoever stayed at home was absent."""
     project, _ = cohort(1)

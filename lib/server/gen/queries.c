@@ -157,10 +157,11 @@ const struct query query_audit_look = {
     .text = "insert into audit.look (tenant_id, at, candidate_id, actor, role, organisation, operation, purpo"
             "se, request, mandate) select (select app.tenant()), (select clock.now()), v.candidate, v.actor, "
             "v.role, v.organisation, v.operation, v.purpose, v.request, case v.scope when 'organisation' then"
-            " app.mandate_used(v.candidate, v.organisation, v.purpose) when 'caseload' then app.mandate_used("
-            "v.candidate, v.actor, v.purpose) end from (values ($1::uuid, $2::uuid, $3::text, $4::uuid, $5::t"
-            "ext, $6::text, $7::uuid, $8::text)) v (candidate, actor, role, organisation, operation, purpose,"
-            " request, scope)",
+            " app.mandate_used(v.candidate, v.organisation, v.purpose) when 'caseload' then coalesce(app.mand"
+            "ate_used(v.candidate, v.actor, v.purpose), case v.role when 'course_leader' then app.mandate_use"
+            "d(v.candidate, v.organisation, v.purpose) end) end from (values ($1::uuid, $2::uuid, $3::text, $"
+            "4::uuid, $5::text, $6::text, $7::uuid, $8::text)) v (candidate, actor, role, organisation, opera"
+            "tion, purpose, request, scope)",
     .parameters = 8, .rows = QUERY_NONE, .when_none = OK,
     .writes = true, .list = NULL,
 };

@@ -131,10 +131,10 @@ struct statement *sql_appointment_insert(struct plan *plan, const struct appoint
 const struct query query_appointment_change = {
     .name = "appointment_change",
     .text = "update app.appointment a set (kind, starts_at, ends_at, place, user_id, organisation_id, employe"
-            "r_id, coach_id, trajectory_id, proposal_id) = (select n.kind, n.starts_at, n.ends_at, n.place, n"
-            ".user_id, n.organisation_id, n.employer_id, n.coach_id, n.trajectory_id, n.proposal_id from json"
-            "b_populate_record(a, $1::jsonb) n) where a.id = $2 and $3::int8multirange @> a.version returning"
-            " a.id",
+            "r_id, coach_id, trajectory_id, proposal_id) = (select n.kind, n.starts_at, case when $1::jsonb ?"
+            " 'ends_at' then n.ends_at else n.starts_at + (a.ends_at - a.starts_at) end, n.place, n.user_id, "
+            "n.organisation_id, n.employer_id, n.coach_id, n.trajectory_id, n.proposal_id from jsonb_populate"
+            "_record(a, $1::jsonb) n) where a.id = $2 and $3::int8multirange @> a.version returning a.id",
     .parameters = 3, .rows = QUERY_ONE, .when_none = ERR_STALE,
     .writes = true, .list = NULL,
 };
