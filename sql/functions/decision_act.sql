@@ -233,6 +233,7 @@ create function app.decision_take_back(d app.decision, reason text) returns void
         update app.decision x set state = app.move('decision', d.state, 'withdraw'), withdrawn_reason = reason, suspended_since = null where x.tenant_id = d.tenant_id and x.id = d.id;
         update app.decision_review r set outcome = 'void', outcome_on = clock.today(), outcome_by = app.actor() where r.tenant_id = d.tenant_id and r.decision_id = d.id and r.outcome is null;
         perform app.task_drop('decision', d.id);
+        perform app.decision_look_at_payment(d) where d.paid_on is not null;
         perform app.message_withdraw('decision', d.id);
         perform app.decision_undo_effect(d);
         if d.state = 'decided' then
@@ -304,6 +305,11 @@ create function app.decision_paid(decision uuid, on_day date, reference text) re
         where x.tenant_id = d.tenant_id and x.id = d.id;
     end $$;
 
+-- What was paid does not hold any more: the case manager looks at it. Until then the same is not given again.
+create function app.decision_look_at_payment(d app.decision) returns void language plpgsql
+    set search_path = pg_catalog, pg_temp
+    as $$ begin perform app.task_open('look_again', 'decision', d.id, app.clock_user(to_jsonb(d), 'case_manager'), null, 'paid'); end $$;
+
 -- After the payment system acknowledged the message that gives a premium or costs: it was paid. Once; the second acknowledgement says nothing new. One that comes after the decision was taken back, or
 -- replaced, is noted, too: the money went, and the case manager looks at it.
 create function app.decision_acknowledged() returns trigger language plpgsql
@@ -316,7 +322,7 @@ create function app.decision_acknowledged() returns trigger language plpgsql
             perform app.decision_paid(d.id, clock.today(), null);
         elsif app.decision_is_ended(d.state) and d.state <> 'lapsed' then
             update app.decision x set paid_on = clock.today() where x.tenant_id = d.tenant_id and x.id = d.id;
-            perform app.task_open('look_again', 'decision', d.id, app.clock_user(to_jsonb(d), 'case_manager'), null, 'paid');
+            perform app.decision_look_at_payment(d);
         end if;
         return null;
     end $$;

@@ -27,7 +27,7 @@ create function app.decisions_lapse() returns trigger language plpgsql
         for d in select x.* from app.decision x where x.tenant_id = new.tenant_id and x.candidate_id = new.id
                  and (app.decision_is_pending(x.state) or x.state = 'decided' and x.kind not in ('premium', 'cost')) order by x.id for no key update loop
             if app.decision_for_heirs(d) then
-                perform app.message_withdraw('decision', d.id);
+                perform app.message_withdraw('decision', d.id, true);
                 if d.state = 'decided' then
                     if d.from_day <= new.died_on and d.until_day > new.died_on then
                         n := app.decision_with_inputs(d, d.inputs || jsonb_build_object('ends_on', new.died_on));

@@ -111,6 +111,9 @@ create function app.decision_missing_result(d app.decision, now app.decision) re
         return query select 'nothing_to_lower' where d.kind = 'lowering' and d.revises_id is null
             and (app.decision_benefit(d.candidate_id, d.benefit_id, clock.today())).until_day < now.from_day;
         return query select 'amount' where d.kind in ('premium', 'cost') and coalesce(now.amount_cents, 0) = 0;
+        return query select 'paid_before' where d.occasion is not null and exists (
+            select from app.decision o join app.task t on t.tenant_id = o.tenant_id and t.subject_id = o.id and t.kind = 'look_again' and t.cause = 'paid' and app.task_is_open(t.state)
+            where o.tenant_id = d.tenant_id and o.candidate_id = d.candidate_id and o.kind = d.kind and o.occasion = d.occasion and o.id <> d.id);
         return query select 'overlap' where d.kind = 'lowering' and not now.concurrent and exists (
             select from app.decision o where o.tenant_id = d.tenant_id and o.candidate_id = d.candidate_id and o.kind = 'lowering' and not o.concurrent
               and (app.decision_is_open(o.state) or app.decision_is_settled(o.state)) and o.id <> d.id and o.id is distinct from d.revises_id

@@ -845,6 +845,17 @@ def test_seen_attacker_a_premium_that_is_acknowledged_after_it_was_taken_back_wa
     shown = lead.get(f'/decisions/{made["id"]}').json
     assert (shown['state'], shown['paidOn']) == ('withdrawn', days(0)) and ('look_again', 'open') in tasks(as_role('case_manager'), made['id'])
     assert pay.post(f'/messages/{given}/acknowledgements', {'event': 'acknowledge'}).problem == 'state'
+    case, task = as_role('case_manager'), tasks(as_role('case_manager'), made['id'])[('look_again', 'open')]['id']
+    again = case.post('/decisions', {'candidateId': made['candidateId'], 'kind': 'premium', 'category': 'course', 'taskId': made['taskId'], 'reasons': 'U maakte de training af.'}).json['id']
+    assert missing(lead, again) == ['paid_before'], 'nobody has looked yet'
+    assert case.post(f'/tasks/{task}/completions', {'outcome': 'finished'}).status == 200 and missing(lead, again) == []
+
+
+def test_seen_attacker_a_premium_that_was_paid_and_is_taken_back_is_looked_at(as_role, premium):
+    lead, made = as_role('team_lead'), premium()
+    assert lead.post(f'/decisions/{made["id"]}/payments', {'reference': 'B1'}).status == 200
+    assert lead.post(f'/decisions/{made["id"]}/withdrawals', {'reason': 'mistaken'}).status == 200
+    assert ('look_again', 'open') in tasks(as_role('case_manager'), made['id'])
 
 
 def test_seen_attacker_only_what_gives_a_premium_says_that_it_was_paid(region, as_role, premium):
