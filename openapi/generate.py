@@ -78,8 +78,7 @@ def files(contract, statements):
     made['docs/rights.md'] = emit_docs.rights(contract)
     made['docs/figures.md'] = figures.page(figures.read(ROOT / 'sql/functions/figure_code.sql'))
     made['docs/processing.md'] = emit_docs.processing(contract)
-    made['sql/functions/gen/states.sql'] = states.functions(contract.nouns, {o.id: list(o.rights or {}) for o in contract.operations}, contract.offered(),
-                                                            {role['name']: role['purpose'] for role in contract.root['x-roles'] if 'purpose' in role})
+    made['sql/functions/gen/states.sql'] = states.functions(contract.nouns, {o.id: list(o.rights or {}) for o in contract.operations}, contract.offered(), contract.purposes())
     codes, groups = rules.read(ROOT / 'sql/rules')
     made['sql/rules/rules.sql'], made['docs/rules.md'] = rules.sql(codes), rules.page(codes, groups)
     words = templates.read(ROOT / 'workers/notifications/templates')

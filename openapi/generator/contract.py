@@ -168,6 +168,10 @@ class Contract:
         places = [schema['x-self'] for schema in self.schemas.values() if 'x-self' in schema and 'actions' in schema['properties']]
         return {o.id: list(o.rights) for o in self.operations if o.method != 'get' and o.path.startswith(tuple(places))}
 
+    def purposes(self):
+        """{role: what it has to do with persons for}, of the roles that have one purpose only."""
+        return {role['name']: role['purpose'] for role in self.root['x-roles'] if 'purpose' in role}
+
     def role_mask(self, names):
         mask = 0
         for name in names:

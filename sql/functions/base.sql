@@ -333,7 +333,7 @@ create procedure app.found_by(wanted regclass, noun text, named text) language p
         execute format('create trigger note_name after insert on %s for each row execute function app.note_name(%L, %L)', wanted, noun, named);
         execute format('create trigger note_new_name after update of %1$I on %2$s for each row when (new.%1$I is distinct from old.%1$I)
                         execute function app.note_name(%3$L, %1$L)', named, wanted, noun);
-        for municipality in select t.id from ref.tenant t loop -- the way to make words may have changed
+        for municipality in select t.tenant_id from ref.tenant t loop -- the way to make words may have changed
             perform set_config('app.tenant', municipality::text, true);
             execute format('insert into app.name_word (tenant_id, noun, word, id)
                             select r.tenant_id, %L, w, r.id from %s r, unnest(tsvector_to_array(app.words(r.%I))) w on conflict do nothing', noun, wanted, named);

@@ -274,7 +274,7 @@ def test_the_noun_of_the_how_to_is_migrated_and_its_statements_prepare(house, tr
     follow(tree.folder.parent, 'sql/')
     contract = Contract(ROOT / 'openapi')
     rights = {o.id: list(o.rights or {}) for o in contract.operations} | {'endVisit': ['account_manager', 'consultant']}
-    (tree.folder / 'functions/gen/states.sql').write_text(states.functions(states.read(tree.folder / 'states'), rights, contract.offered()))     # as `make gen` does
+    (tree.folder / 'functions/gen/states.sql').write_text(states.functions(states.read(tree.folder / 'states'), rights, contract.offered(), contract.purposes()))     # as `make gen` does
     tree.migrate()
     try:
         with psycopg2.connect(house.env['MAATWERK_PG'] + ' user=maatwerk_employers') as connection, connection.cursor() as cursor:
