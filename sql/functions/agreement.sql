@@ -100,7 +100,7 @@ create function app.agreement_offer() returns trigger language plpgsql
     declare
         words text := app.agreement_text(new);
         missing text := (select string_agg('required /' || m.pointer, ' ' order by m.n) from (values (1, 'gets', new.gets is null), (2, 'does', new.does is null),
-                         (3, 'costs', new.costs is null), (4, 'fromDay', new.from_day is null)) m (n, pointer, lacks) where m.lacks);
+                         (3, 'costs', new.costs is null), (4, 'fromDay', new.from_day is null), (5, 'validUntil', new.kind = 'quote' and new.valid_until is null)) m (n, pointer, lacks) where m.lacks);
     begin
         if new.valid_until < clock.today() then
             raise exception using errcode = '23514', message = 'range', detail = app.day_span(clock.today(), null), table = 'agreement', constraint = 'agreement_valid_until_check';

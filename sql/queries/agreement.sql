@@ -1,7 +1,8 @@
 -- program: agreements
 
 -- fragment: agreement_columns
-a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.does, a.costs, a.from_day, a.until_day, a.valid_until,
+a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, case when :shows_candidate_alias::boolean and a.candidate_id is not null then app.subject_label('candidate', a.candidate_id) end as candidate_alias,
+a.employer_id, case when :shows_employer_name::boolean and a.employer_id is not null then app.subject_label('employer', a.employer_id) end as employer_name, a.gets, a.does, a.costs, a.from_day, a.until_day, a.valid_until,
 a.revises_id, encode(a.text_hash, 'hex') as text_hash, a.document_id
 
 -- query: agreement_list

@@ -1,7 +1,9 @@
 -- program: agreements
 
 -- fragment: document_columns
-d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.language, d.audience, d.retention, d.state, d.fault,
+d.id, d.template, d.noun, d.subject_id, case when :shows_subject_label::boolean then app.subject_label(d.noun, d.subject_id) end as subject_label,
+d.candidate_id, case when :shows_candidate_alias::boolean and d.candidate_id is not null then app.subject_label('candidate', d.candidate_id) end as candidate_alias,
+d.employer_id, case when :shows_employer_name::boolean and d.employer_id is not null then app.subject_label('employer', d.employer_id) end as employer_name, d.title, d.language, d.audience, d.retention, d.state, d.fault,
 encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, case when :shows_asked_by_name::boolean then app.colleague_name(d.asked_by) end as asked_by_name, d.asked_at, d.made_at, d.version, d.changed_at
 
 -- query: document_list

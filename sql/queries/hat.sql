@@ -1,7 +1,7 @@
 -- program: platform
 
 -- fragment: hat_columns
-h.id, h.user_id, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.version, h.changed_at
+h.id, h.user_id, (select u.name from app.user_account u where u.id = h.user_id) as user_name, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.version, h.changed_at
 
 -- query: hat_page
 -- rows: many

@@ -1,7 +1,7 @@
 -- program: platform
 
 -- fragment: login_columns
-l.id, l.user_id, l.issuer, l.subject, l.version, l.changed_at
+l.id, l.user_id, (select u.name from app.user_account u where u.id = l.user_id) as user_name, l.issuer, l.subject, l.version, l.changed_at
 
 -- query: login_page
 -- rows: many

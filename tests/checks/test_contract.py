@@ -55,8 +55,8 @@ def test_seen_builder_people_read_words_for_what_was_chosen():
 
 NAMED = {'Task.ownerUserId': 'ownerName', 'WorkItem.ownerUserId': 'ownerName', 'SignalCheck.ownerUserId': 'ownerName', 'HandOver.fromUserId': 'fromName', 'HandOver.toUserId': 'toName',
          'Mandate.granteeUserId': 'granteeName', 'Signatory.signedBy': 'signedName', 'Candidate.userId': 'lastName',
-         # not named: the first two are read below their user, an operator looks after many municipalities, the rest names no user
-         'Login.userId': None, 'Hat.userId': None, 'QueueAct.actorId': None, 'Decision.revisedById': None, 'Occupation.replacedById': None, 'Competence.replacedById': None}
+         # not named: an operator looks after many municipalities, and the rest names no user
+         'QueueAct.actorId': None, 'Decision.revisedById': None, 'Occupation.replacedById': None, 'Competence.replacedById': None}
 
 
 def test_seen_builder_a_user_is_named_beside_the_identifier():

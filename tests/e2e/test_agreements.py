@@ -121,6 +121,19 @@ def test_seen_builder_the_page_of_a_link_calls_a_quote_a_quote(as_role, nobody, 
     assert page['title'] == 'Offerte' == page['text'].split('\n')[0]
 
 
+def test_seen_builder_a_quote_is_offered_until_a_day(as_role, world):
+    """A quote that said no last day for signing was a 500 when it was offered."""
+    client = as_role('consultant')
+    quote = client.post('/agreements', {'kind': 'quote', 'noun': 'employer', 'subjectId': world['employer'], 'gets': 'Drie kandidaten', 'does': 'Een gesprek', 'costs': 'Niets', 'fromDay': '2031-01-06'}).json
+    place = f'/agreements/{quote["id"]}'
+    refused = client.post(f'{place}/moves', {'event': 'offer'})
+    assert refused.status == 400 and [(e['pointer'], e['code']) for e in refused.json['errors']] == [('/validUntil', 'required')]
+    assert client.patch(place, {'validUntil': '2031-02-03'}, '*').status == 200
+    assert client.post(f'{place}/moves', {'event': 'offer'}).json['state'] == 'offered'
+    taken = client.patch(place, {'validUntil': None}, '*')
+    assert taken.status == 400 and taken.json['errors'][0]['pointer'] == '/validUntil', taken.text
+
+
 def test_seen_builder_a_quote_has_a_page_of_its_own(as_role, new_vacancy, tmp_path):
     """The page of a quote was headed "Afspraken over de plaatsing", and said neither for which vacancy it is nor until when somebody may sign."""
     consultant, vacancy = as_role('consultant'), new_vacancy().json

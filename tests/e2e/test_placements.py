@@ -380,6 +380,11 @@ def test_seen_builder_names_stand_beside_identifiers(as_role, region, cared):
         assert made.status == 201 and (made.json['candidateAlias'], made.json['employerName']) == (shown['candidateAlias'], shown['employerName']), made.text
         other = [one for one in lead.get(f'{made.headers["location"].rsplit("/", 1)[0]}?candidateId={shown["candidateId"]}').json['items'] if one['id'] == made.json['id']]
         assert [(one['candidateAlias'], one['employerName']) for one in other] == [(shown['candidateAlias'], shown['employerName'])]
+    sheet = lead.post('/agreements', {'kind': 'quote', 'noun': 'employer', 'subjectId': shown['employerId'], 'gets': 'x', 'does': 'x', 'costs': 'x', 'fromDay': '2031-01-06', 'validUntil': '2031-02-03'}).json
+    page = lead.post(f'/agreements/{sheet["id"]}/moves', {'event': 'offer'}).json['documentId']
+    named = [lead.get(f'/documents/{page}').json, *(one for path in ('agreements', 'documents') for one in lead.get(f'/{path}?employerId={shown["employerId"]}').json['items'])]
+    assert len(named) >= 3 and {one['employerName'] for one in named} == {shown['employerName']} and named[0]['subjectLabel'] == shown['employerName']
+    assert all(one['userName'] == lead.get(f'/users/{one["userId"]}').json['name'] for one in lead.get('/hats?pageSize=3').json['items'])
     mandate = lead.get('/mandates?pageSize=1').json['items'][0]
     assert mandate['decidedByName'] == lead.get(f'/users/{mandate["decidedBy"]}').json['name']
 

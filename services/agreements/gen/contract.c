@@ -34,8 +34,10 @@ static enum err list_agreements_plan(struct ctx *ctx, const struct request *req,
 {
     (void)ctx;
     sql_agreement_list(plan, (struct sql_agreement_list){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
-        .shows_signatories = request_shows(req, 18),
+        .shows_signatories = request_shows(req, 20),
     });
     return OK;
 }
@@ -46,6 +48,8 @@ static enum err create_agreement_plan(struct ctx *ctx, const struct request *req
     (void)ctx;
     sql_agreement_insert(plan, req->body, (struct sql_agreement_insert){.id = req->new_id});
     sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
         .id = req->new_id,
     });
@@ -60,6 +64,8 @@ static enum err get_agreement_plan(struct ctx *ctx, const struct request *req, s
 {
     (void)ctx;
     sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
         .id = req->path[0],
     });
@@ -79,6 +85,8 @@ static enum err update_agreement_plan(struct ctx *ctx, const struct request *req
         .version = req->version,
     });
     sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
         .id = req->path[0],
     });
@@ -94,6 +102,8 @@ static enum err move_agreement_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_agreement_move(plan, req->body, (struct sql_agreement_move){.id = req->path[0]});
     sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
         .id = req->path[0],
     });
@@ -112,6 +122,8 @@ static enum err revise_agreement_plan(struct ctx *ctx, const struct request *req
         .id = req->new_id,
     });
     sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
         .id = req->new_id,
     });
@@ -127,6 +139,8 @@ static enum err sign_agreement_plan(struct ctx *ctx, const struct request *req, 
     (void)ctx;
     sql_agreement_sign(plan, req->body, (struct sql_agreement_sign){.id = req->path[0]});
     sql_agreement_get(plan, (struct sql_agreement_get){
+        .shows_candidate_alias = request_shows(req, 7),
+        .shows_employer_name = request_shows(req, 9),
         .shows_subject_label = request_shows(req, 5),
         .id = req->path[0],
     });
@@ -188,7 +202,10 @@ static enum err list_documents_plan(struct ctx *ctx, const struct request *req, 
 {
     (void)ctx;
     sql_document_list(plan, (struct sql_document_list){
-        .shows_asked_by_name = request_shows(req, 16),
+        .shows_subject_label = request_shows(req, 4),
+        .shows_candidate_alias = request_shows(req, 6),
+        .shows_employer_name = request_shows(req, 8),
+        .shows_asked_by_name = request_shows(req, 19),
     });
     return OK;
 }
@@ -201,7 +218,10 @@ static enum err get_document_plan(struct ctx *ctx, const struct request *req, st
 {
     (void)ctx;
     sql_document_get(plan, (struct sql_document_get){
-        .shows_asked_by_name = request_shows(req, 16),
+        .shows_subject_label = request_shows(req, 4),
+        .shows_candidate_alias = request_shows(req, 6),
+        .shows_employer_name = request_shows(req, 8),
+        .shows_asked_by_name = request_shows(req, 19),
         .id = req->path[0],
     });
     return OK;
@@ -230,7 +250,10 @@ static enum err create_card_document_plan(struct ctx *ctx, const struct request 
         .id = req->new_id,
     });
     sql_document_get(plan, (struct sql_document_get){
-        .shows_asked_by_name = request_shows(req, 16),
+        .shows_subject_label = request_shows(req, 4),
+        .shows_candidate_alias = request_shows(req, 6),
+        .shows_employer_name = request_shows(req, 8),
+        .shows_asked_by_name = request_shows(req, 19),
         .id = req->new_id,
     });
     return OK;
@@ -245,7 +268,10 @@ static enum err withdraw_document_plan(struct ctx *ctx, const struct request *re
     (void)ctx;
     sql_document_withdraw(plan, (struct sql_document_withdraw){.document_id = req->path[0]});
     sql_document_get(plan, (struct sql_document_get){
-        .shows_asked_by_name = request_shows(req, 16),
+        .shows_subject_label = request_shows(req, 4),
+        .shows_candidate_alias = request_shows(req, 6),
+        .shows_employer_name = request_shows(req, 8),
+        .shows_asked_by_name = request_shows(req, 19),
         .id = req->path[0],
     });
     return OK;
@@ -645,7 +671,7 @@ static const struct operation operations[] = {
         .rights = list_agreements_rights,
         .purpose = "mediation",
         .parameters = list_agreements_query, .parameters_count = 5,
-        .response = &agreement_schema, .shown = 0x1f7fffu,
+        .response = &agreement_schema, .shown = 0x7dffffu,
         .list = &query_agreement_list,
         .handle = list_agreements_plan,
     },
@@ -659,7 +685,7 @@ static const struct operation operations[] = {
         .rights = create_agreement_rights,
         .purpose = "mediation",
         .body = &agreement_new_schema,
-        .response = &agreement_schema, .shown = 0x1fffffu,
+        .response = &agreement_schema, .shown = 0x7fffffu,
         .show = &operations[2],
         .handle = create_agreement_plan,
     },
@@ -673,7 +699,7 @@ static const struct operation operations[] = {
         .rights = get_agreement_rights,
         .purpose = "mediation",
         .path_fields = get_agreement_path, .path_count = 1,
-        .response = &agreement_schema, .shown = 0x1fffffu,
+        .response = &agreement_schema, .shown = 0x7fffffu,
         .handle = get_agreement_plan,
     },
     {
@@ -687,7 +713,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = update_agreement_path, .path_count = 1,
         .body = &agreement_change_schema,
-        .response = &agreement_schema, .shown = 0x1fffffu,
+        .response = &agreement_schema, .shown = 0x7fffffu,
         .handle = update_agreement_plan,
     },
     {
@@ -701,7 +727,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = move_agreement_path, .path_count = 1,
         .body = &agreement_move_schema,
-        .response = &agreement_schema, .shown = 0x1fffffu,
+        .response = &agreement_schema, .shown = 0x7fffffu,
         .show = &operations[2],
         .handle = move_agreement_plan,
     },
@@ -715,7 +741,7 @@ static const struct operation operations[] = {
         .rights = revise_agreement_rights,
         .purpose = "mediation",
         .path_fields = revise_agreement_path, .path_count = 1,
-        .response = &agreement_schema, .shown = 0x1fffffu,
+        .response = &agreement_schema, .shown = 0x7fffffu,
         .show = &operations[2],
         .handle = revise_agreement_plan,
     },
@@ -730,7 +756,7 @@ static const struct operation operations[] = {
         .purpose = "mediation",
         .path_fields = sign_agreement_path, .path_count = 1,
         .body = &agreement_signature_schema,
-        .response = &agreement_schema, .shown = 0x1fffffu,
+        .response = &agreement_schema, .shown = 0x7fffffu,
         .show = &operations[2],
         .handle = sign_agreement_plan,
     },
@@ -795,7 +821,7 @@ static const struct operation operations[] = {
         .rights = list_documents_rights,
         .purpose = "file",
         .parameters = list_documents_query, .parameters_count = 5,
-        .response = &document_schema, .shown = 0x1fffffu,
+        .response = &document_schema, .shown = 0xffffffu,
         .list = &query_document_list,
         .handle = list_documents_plan,
     },
@@ -809,7 +835,7 @@ static const struct operation operations[] = {
         .rights = get_document_rights,
         .purpose = "file",
         .path_fields = get_document_path, .path_count = 1,
-        .response = &document_schema, .shown = 0x1fffffu,
+        .response = &document_schema, .shown = 0xffffffu,
         .handle = get_document_plan,
     },
     {
@@ -835,7 +861,7 @@ static const struct operation operations[] = {
         .rights = create_card_document_rights,
         .purpose = "mediation",
         .path_fields = create_card_document_path, .path_count = 1,
-        .response = &document_schema, .shown = 0x1fffffu,
+        .response = &document_schema, .shown = 0xffffffu,
         .show = &operations[12],
         .handle = create_card_document_plan,
     },
@@ -849,7 +875,7 @@ static const struct operation operations[] = {
         .rights = withdraw_document_rights,
         .purpose = "file",
         .path_fields = withdraw_document_path, .path_count = 1,
-        .response = &document_schema, .shown = 0x1fffffu,
+        .response = &document_schema, .shown = 0xffffffu,
         .show = &operations[12],
         .handle = withdraw_document_plan,
     },

@@ -28,17 +28,22 @@ static const struct query_list agreement_list_list = {
 };
 const struct query query_agreement_list = {
     .name = "agreement_list",
-    .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.doe"
-            "s, a.costs, a.from_day, a.until_day, a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as "
-            "text_hash, a.document_id, case when $1::boolean then app.subject_label(a.noun, a.subject_id) end"
-            " as subject_label, case when $2::boolean then app.agreement_signatories(a.id) end as signatories"
-            ", a.version, a.changed_at from app.agreement a where true",
-    .parameters = 2, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, case when $1::boolean and a."
+            "candidate_id is not null then app.subject_label('candidate', a.candidate_id) end as candidate_al"
+            "ias, a.employer_id, case when $2::boolean and a.employer_id is not null then app.subject_label('"
+            "employer', a.employer_id) end as employer_name, a.gets, a.does, a.costs, a.from_day, a.until_day"
+            ", a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as text_hash, a.document_id, case when"
+            " $3::boolean then app.subject_label(a.noun, a.subject_id) end as subject_label, case when $4::bo"
+            "olean then app.agreement_signatories(a.id) end as signatories, a.version, a.changed_at from app."
+            "agreement a where true",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &agreement_list_list, .whose = "candidate_id",
 };
 struct statement *sql_agreement_list(struct plan *plan, struct sql_agreement_list args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
+        args.shows_employer_name,
         args.shows_subject_label,
         args.shows_signatories,
     };
@@ -47,17 +52,22 @@ struct statement *sql_agreement_list(struct plan *plan, struct sql_agreement_lis
 
 const struct query query_agreement_get = {
     .name = "agreement_get",
-    .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, a.employer_id, a.gets, a.doe"
-            "s, a.costs, a.from_day, a.until_day, a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as "
-            "text_hash, a.document_id, case when $1::boolean then app.subject_label(a.noun, a.subject_id) end"
-            " as subject_label, app.agreement_offered(a.id) as text, app.agreement_signatories(a.id) as signa"
-            "tories, a.version, a.changed_at from app.agreement a where a.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select a.id, a.kind, a.state, a.noun, a.subject_id, a.candidate_id, case when $1::boolean and a."
+            "candidate_id is not null then app.subject_label('candidate', a.candidate_id) end as candidate_al"
+            "ias, a.employer_id, case when $2::boolean and a.employer_id is not null then app.subject_label('"
+            "employer', a.employer_id) end as employer_name, a.gets, a.does, a.costs, a.from_day, a.until_day"
+            ", a.valid_until, a.revises_id, encode(a.text_hash, 'hex') as text_hash, a.document_id, case when"
+            " $3::boolean then app.subject_label(a.noun, a.subject_id) end as subject_label, app.agreement_of"
+            "fered(a.id) as text, app.agreement_signatories(a.id) as signatories, a.version, a.changed_at fro"
+            "m app.agreement a where a.id = $4",
+    .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_agreement_get(struct plan *plan, struct sql_agreement_get args)
 {
     const struct str values[] = {
+        args.shows_candidate_alias,
+        args.shows_employer_name,
         args.shows_subject_label,
         args.id,
     };
@@ -234,16 +244,23 @@ static const struct query_list document_list_list = {
 };
 const struct query query_document_list = {
     .name = "document_list",
-    .text = "select d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.languag"
-            "e, d.audience, d.retention, d.state, d.fault, encode(d.hash, 'hex') as hash, d.pages, d.size, d."
-            "asked_by, case when $1::boolean then app.colleague_name(d.asked_by) end as asked_by_name, d.aske"
-            "d_at, d.made_at, d.version, d.changed_at from app.document d where true",
-    .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
+    .text = "select d.id, d.template, d.noun, d.subject_id, case when $1::boolean then app.subject_label(d.no"
+            "un, d.subject_id) end as subject_label, d.candidate_id, case when $2::boolean and d.candidate_id"
+            " is not null then app.subject_label('candidate', d.candidate_id) end as candidate_alias, d.emplo"
+            "yer_id, case when $3::boolean and d.employer_id is not null then app.subject_label('employer', d"
+            ".employer_id) end as employer_name, d.title, d.language, d.audience, d.retention, d.state, d.fau"
+            "lt, encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, case when $4::boolean then app.c"
+            "olleague_name(d.asked_by) end as asked_by_name, d.asked_at, d.made_at, d.version, d.changed_at f"
+            "rom app.document d where true",
+    .parameters = 4, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &document_list_list, .whose = "candidate_id",
 };
 struct statement *sql_document_list(struct plan *plan, struct sql_document_list args)
 {
     const struct str values[] = {
+        args.shows_subject_label,
+        args.shows_candidate_alias,
+        args.shows_employer_name,
         args.shows_asked_by_name,
     };
     return plan_add(plan, &query_document_list, values);
@@ -251,16 +268,23 @@ struct statement *sql_document_list(struct plan *plan, struct sql_document_list 
 
 const struct query query_document_get = {
     .name = "document_get",
-    .text = "select d.id, d.template, d.noun, d.subject_id, d.candidate_id, d.employer_id, d.title, d.languag"
-            "e, d.audience, d.retention, d.state, d.fault, encode(d.hash, 'hex') as hash, d.pages, d.size, d."
-            "asked_by, case when $1::boolean then app.colleague_name(d.asked_by) end as asked_by_name, d.aske"
-            "d_at, d.made_at, d.version, d.changed_at from app.document d where d.id = $2",
-    .parameters = 2, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
+    .text = "select d.id, d.template, d.noun, d.subject_id, case when $1::boolean then app.subject_label(d.no"
+            "un, d.subject_id) end as subject_label, d.candidate_id, case when $2::boolean and d.candidate_id"
+            " is not null then app.subject_label('candidate', d.candidate_id) end as candidate_alias, d.emplo"
+            "yer_id, case when $3::boolean and d.employer_id is not null then app.subject_label('employer', d"
+            ".employer_id) end as employer_name, d.title, d.language, d.audience, d.retention, d.state, d.fau"
+            "lt, encode(d.hash, 'hex') as hash, d.pages, d.size, d.asked_by, case when $4::boolean then app.c"
+            "olleague_name(d.asked_by) end as asked_by_name, d.asked_at, d.made_at, d.version, d.changed_at f"
+            "rom app.document d where d.id = $5",
+    .parameters = 5, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL, .whose = "candidate_id",
 };
 struct statement *sql_document_get(struct plan *plan, struct sql_document_get args)
 {
     const struct str values[] = {
+        args.shows_subject_label,
+        args.shows_candidate_alias,
+        args.shows_employer_name,
         args.shows_asked_by_name,
         args.id,
     };

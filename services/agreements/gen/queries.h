@@ -8,13 +8,13 @@
 
 extern const struct query query_agreement_list;
 struct sql_agreement_list {
-    struct str shows_subject_label, shows_signatories;
+    struct str shows_candidate_alias, shows_employer_name, shows_subject_label, shows_signatories;
 };
 struct statement *sql_agreement_list(struct plan *plan, struct sql_agreement_list args);
 
 extern const struct query query_agreement_get;
 struct sql_agreement_get {
-    struct str shows_subject_label, id;
+    struct str shows_candidate_alias, shows_employer_name, shows_subject_label, id;
 };
 struct statement *sql_agreement_get(struct plan *plan, struct sql_agreement_get args);
 
@@ -68,13 +68,13 @@ struct statement *sql_agreement_sign_by_link(struct plan *plan, const struct sig
 
 extern const struct query query_document_list;
 struct sql_document_list {
-    struct str shows_asked_by_name;
+    struct str shows_subject_label, shows_candidate_alias, shows_employer_name, shows_asked_by_name;
 };
 struct statement *sql_document_list(struct plan *plan, struct sql_document_list args);
 
 extern const struct query query_document_get;
 struct sql_document_get {
-    struct str shows_asked_by_name, id;
+    struct str shows_subject_label, shows_candidate_alias, shows_employer_name, shows_asked_by_name, id;
 };
 struct statement *sql_document_get(struct plan *plan, struct sql_document_get args);
 

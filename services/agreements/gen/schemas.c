@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-_Static_assert(21 <= LIMIT_FIELDS, "Document");
+_Static_assert(24 <= LIMIT_FIELDS, "Document");
 
 static const char *const values_0[] = {"quote", "placement_sheet", "project_sheet", NULL};
 static const struct pattern_part pattern_1[] = {{{0x0u, 0x7fffffe80000000u}, 2, 40}, {{0, 0}, 0, 0}};
@@ -216,7 +216,9 @@ static const struct field agreement_fields[] = {
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "gets", .key = {"\"gets\":", 7}, .column = "gets", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "does", .key = {"\"does\":", 7}, .column = "does", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "costs", .key = {"\"costs\":", 8}, .column = "costs", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
@@ -232,7 +234,7 @@ static const struct field agreement_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema agreement_schema = {
-    .name = "Agreement", .fields = agreement_fields, .count = 21,
+    .name = "Agreement", .fields = agreement_fields, .count = 23,
     .size = 0, .self = "/agreements/",
 };
 static const struct field signing_link_fields[] = {
@@ -268,8 +270,11 @@ static const struct field document_fields[] = {
     {.name = "template", .key = {"\"template\":", 11}, .column = "template", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_5, .visible_to = 0xffffffffu},
     {.name = "noun", .key = {"\"noun\":", 7}, .column = "noun", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 40, .visible_to = 0xffffffffu},
     {.name = "subjectId", .key = {"\"subjectId\":", 12}, .column = "subject_id", .type = FIELD_UUID, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "subjectLabel", .key = {"\"subjectLabel\":", 15}, .column = "subject_label", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "candidateId", .key = {"\"candidateId\":", 14}, .column = "candidate_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "candidateAlias", .key = {"\"candidateAlias\":", 17}, .column = "candidate_alias", .type = FIELD_TEXT, .min = 0, .max = 60, .visible_to = 0xffffffffu},
     {.name = "employerId", .key = {"\"employerId\":", 13}, .column = "employer_id", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "employerName", .key = {"\"employerName\":", 15}, .column = "employer_name", .type = FIELD_TEXT, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "title", .key = {"\"title\":", 8}, .column = "title", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 200, .visible_to = 0xffffffffu},
     {.name = "language", .key = {"\"language\":", 11}, .column = "language", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 2, .visible_to = 0xffffffffu},
     {.name = "audience", .key = {"\"audience\":", 11}, .column = "audience", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 0, .max = 100, .values = values_18, .visible_to = 0xffffffffu},
@@ -287,7 +292,7 @@ static const struct field document_fields[] = {
     {.name = "changedAt", .key = {"\"changedAt\":", 12}, .column = "changed_at", .type = FIELD_INSTANT, .flags = FIELD_REQUIRED, .min = 0, .max = 0, .visible_to = 0xffffffffu},
 };
 const struct schema document_schema = {
-    .name = "Document", .fields = document_fields, .count = 21,
+    .name = "Document", .fields = document_fields, .count = 24,
     .size = 0, .self = "/documents/",
 };
 static const struct field figure_definition_fields[] = {

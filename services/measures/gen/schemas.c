@@ -387,7 +387,7 @@ static const struct field decision_fields[] = {
     {.name = "viewSkippedGround", .key = {"\"viewSkippedGround\":", 20}, .column = "view_skipped_ground", .type = FIELD_TEXT, .min = 0, .max = 100, .values = values_12, .visible_to = 0xffffffffu},
     {.name = "viewSkippedText", .key = {"\"viewSkippedText\":", 18}, .column = "view_skipped_text", .type = FIELD_TEXT, .min = 0, .max = 2000, .visible_to = 0xffffffffu},
     {.name = "decidedAt", .key = {"\"decidedAt\":", 12}, .column = "decided_at", .type = FIELD_INSTANT, .min = 0, .max = 0, .visible_to = 0xffffffffu},
-    {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0xffffffffu},
+    {.name = "decidedBy", .key = {"\"decidedBy\":", 12}, .column = "decided_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},
     {.name = "decidedByName", .key = {"\"decidedByName\":", 16}, .column = "decided_by_name", .type = FIELD_TEXT, .min = 0, .max = 120, .visible_to = 0x8003u},
     {.name = "notifiedOn", .key = {"\"notifiedOn\":", 13}, .column = "notified_on", .type = FIELD_DATE, .min = 0, .max = 0, .visible_to = 0xffffffffu},
     {.name = "handedOutBy", .key = {"\"handedOutBy\":", 14}, .column = "handed_out_by", .type = FIELD_UUID, .min = 0, .max = 0, .visible_to = 0x8003u},

@@ -398,7 +398,7 @@ static const struct field list_hats_query[] = {
 static enum err list_hats_plan(struct ctx *ctx, const struct request *req, struct plan *plan)
 {
     (void)ctx;
-    sql_hat_page(plan, (struct sql_hat_page){.shows_organisation_name = request_shows(req, 5)});
+    sql_hat_page(plan, (struct sql_hat_page){.shows_organisation_name = request_shows(req, 6)});
     return OK;
 }
 static const struct right create_hat_rights[] = {{1u << ROLE_TENANT_ADMIN, SCOPE_TENANT}, {0, SCOPE_NONE}};
@@ -1973,7 +1973,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_hats_rights,
         .parameters = list_hats_query, .parameters_count = 3,
-        .response = &hat_schema, .shown = 0x3ffu,
+        .response = &hat_schema, .shown = 0x7ffu,
         .list = &query_hat_page,
         .handle = list_hats_plan,
     },
@@ -1986,7 +1986,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_hat_rights,
         .body = &hat_new_schema,
-        .response = &hat_schema, .shown = 0x3ffu,
+        .response = &hat_schema, .shown = 0x7ffu,
         .show = &operations[28],
         .handle = create_hat_plan,
     },
@@ -1999,7 +1999,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_hat_rights,
         .path_fields = get_hat_path, .path_count = 1,
-        .response = &hat_schema, .shown = 0x3ffu,
+        .response = &hat_schema, .shown = 0x7ffu,
         .handle = get_hat_plan,
     },
     {
@@ -2012,7 +2012,7 @@ static const struct operation operations[] = {
         .rights = update_hat_rights,
         .path_fields = update_hat_path, .path_count = 1,
         .body = &hat_change_schema,
-        .response = &hat_schema, .shown = 0x3ffu,
+        .response = &hat_schema, .shown = 0x7ffu,
         .handle = update_hat_plan,
     },
     {
@@ -2024,7 +2024,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = list_logins_rights,
         .parameters = list_logins_query, .parameters_count = 1,
-        .response = &login_schema, .shown = 0x3fu,
+        .response = &login_schema, .shown = 0x7fu,
         .list = &query_login_page,
         .handle = list_logins_plan,
     },
@@ -2037,7 +2037,7 @@ static const struct operation operations[] = {
         .body_max = LIMIT_BODY,
         .rights = create_login_rights,
         .body = &login_new_schema,
-        .response = &login_schema, .shown = 0x3fu,
+        .response = &login_schema, .shown = 0x7fu,
         .show = &operations[32],
         .handle = create_login_plan,
     },
@@ -2050,7 +2050,7 @@ static const struct operation operations[] = {
         .body_max = 0,
         .rights = get_login_rights,
         .path_fields = get_login_path, .path_count = 1,
-        .response = &login_schema, .shown = 0x3fu,
+        .response = &login_schema, .shown = 0x7fu,
         .handle = get_login_plan,
     },
     {

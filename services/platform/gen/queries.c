@@ -428,9 +428,10 @@ static const struct query_list hat_page_list = {
 };
 const struct query query_hat_page = {
     .name = "hat_page",
-    .text = "select h.id, h.user_id, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.versio"
-            "n, h.changed_at, case when $1::boolean then app.hat_organisation(h.id) end as organisation_name "
-            "from app.hat h where true",
+    .text = "select h.id, h.user_id, (select u.name from app.user_account u where u.id = h.user_id) as user_n"
+            "ame, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.version, h.changed_at, ca"
+            "se when $1::boolean then app.hat_organisation(h.id) end as organisation_name from app.hat h wher"
+            "e true",
     .parameters = 1, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &hat_page_list,
 };
@@ -444,8 +445,9 @@ struct statement *sql_hat_page(struct plan *plan, struct sql_hat_page args)
 
 const struct query query_hat_get = {
     .name = "hat_get",
-    .text = "select h.id, h.user_id, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.versio"
-            "n, h.changed_at, app.hat_organisation(h.id) as organisation_name from app.hat h where h.id = $1",
+    .text = "select h.id, h.user_id, (select u.name from app.user_account u where u.id = h.user_id) as user_n"
+            "ame, h.role, h.attributes, h.organisation_id, h.from_at, h.until_at, h.version, h.changed_at, ap"
+            "p.hat_organisation(h.id) as organisation_name from app.hat h where h.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -513,7 +515,8 @@ static const struct query_list login_page_list = {
 };
 const struct query query_login_page = {
     .name = "login_page",
-    .text = "select l.id, l.user_id, l.issuer, l.subject, l.version, l.changed_at from app.login l where true",
+    .text = "select l.id, l.user_id, (select u.name from app.user_account u where u.id = l.user_id) as user_n"
+            "ame, l.issuer, l.subject, l.version, l.changed_at from app.login l where true",
     .parameters = 0, .rows = QUERY_MANY, .when_none = OK,
     .writes = false, .list = &login_page_list,
 };
@@ -524,8 +527,8 @@ struct statement *sql_login_page(struct plan *plan)
 
 const struct query query_login_get = {
     .name = "login_get",
-    .text = "select l.id, l.user_id, l.issuer, l.subject, l.version, l.changed_at from app.login l where l.id"
-            " = $1",
+    .text = "select l.id, l.user_id, (select u.name from app.user_account u where u.id = l.user_id) as user_n"
+            "ame, l.issuer, l.subject, l.version, l.changed_at from app.login l where l.id = $1",
     .parameters = 1, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = false, .list = NULL,
 };
@@ -540,8 +543,8 @@ struct statement *sql_login_get(struct plan *plan, struct sql_login_get args)
 const struct query query_login_insert = {
     .name = "login_insert",
     .text = "insert into app.login as l (tenant_id, id, user_id, issuer, subject) values (app.tenant(), $1::u"
-            "uid, $2::uuid, $3::text, $4::text) returning l.id, l.user_id, l.issuer, l.subject, l.version, l."
-            "changed_at",
+            "uid, $2::uuid, $3::text, $4::text) returning l.id, l.user_id, (select u.name from app.user_accou"
+            "nt u where u.id = l.user_id) as user_name, l.issuer, l.subject, l.version, l.changed_at",
     .parameters = 4, .rows = QUERY_ONE, .when_none = ERR_NOT_FOUND,
     .writes = true, .list = NULL,
 };
