@@ -186,8 +186,8 @@ create function app.placement_help(placement uuid) returns table (help_by_name t
     as $$
     begin
         return query
-        select coalesce(app.task_name(t.tenant_id, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id), m.name::text), t.due_at
-        from app.placement p join app.task t on t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'urgent_follow_up' and t.cause = 'call' and app.task_is_open(t.state)
+        select case when t.id is not null then coalesce(app.task_name(t.tenant_id, t.owner_user_id, t.owner_organisation_id, t.owner_employer_id, t.owner_candidate_id), m.name::text) end, t.due_at
+        from app.placement p left join app.task t on t.tenant_id = p.tenant_id and t.subject_id = p.id and t.kind = 'urgent_follow_up' and t.cause = 'call' and app.task_is_open(t.state)
         join ref.tenant m on m.tenant_id = p.tenant_id
         where p.tenant_id = app.tenant() and p.id = placement and app.sees_placement(p) order by t.due_at limit 1;
     end $$;

@@ -134,6 +134,14 @@ def test_seen_builder_a_quote_is_offered_until_a_day(as_role, world):
     assert taken.status == 400 and taken.json['errors'][0]['pointer'] == '/validUntil', taken.text
 
 
+def test_seen_builder_days_of_an_agreement_in_order(as_role, drafted):
+    """One of the two days alone, which the body cannot be held against."""
+    client, made = as_role('consultant'), drafted()
+    for change, pointer in (({'untilDay': '2031-01-05'}, '/untilDay'), ({'fromDay': '2031-07-06'}, '/fromDay')):
+        refused = client.patch(f'/agreements/{made["id"]}', change, '*')
+        assert refused.status == 400 and refused.json['errors'][0]['pointer'] in ('/untilDay', pointer), refused.text
+
+
 def test_seen_builder_a_quote_has_a_page_of_its_own(as_role, new_vacancy, tmp_path):
     """The page of a quote was headed "Afspraken over de plaatsing", and said neither for which vacancy it is nor until when somebody may sign."""
     consultant, vacancy = as_role('consultant'), new_vacancy().json
