@@ -123,9 +123,6 @@ create function app.message_lacks_pages(m app.message) returns boolean language 
         d app.document;
         renewed boolean;
     begin
-        if m.channel <> 'letter' then
-            return false;
-        end if;
         select o.* into d from app.document o where o.tenant_id = m.tenant_id and o.id = m.document_id for no key update;
         renewed := case when app.document_is_settled(d.state) or d.state = 'failed' then app.message_renews_pages(m, d) else false end;
         if renewed or app.document_is_pending(d.state) then
@@ -194,7 +191,7 @@ create function app.messages_begin(payload jsonb, job bigint, sandbox_address te
                 perform app.message_fire(m, 'fail', case when reached.known then 'no_address' else 'gone' end);
                 continue;
             end if;
-            continue when m.channel = 'letter' and app.message_lacks_pages(m);
+            continue when (m.channel = 'letter' or m.document_id is not null) and app.message_lacks_pages(m);
             elsewhere := case when m.endpoint_id is null then coalesce(nullif(sandbox_address, ''), s.sandbox_address) else (routed.receiver).sandbox_address end;
             if stops and elsewhere is null and app.message_is_stopped(m.tenant_id, reached.address) then
                 perform app.message_fire(m, 'fail', 'stopped');

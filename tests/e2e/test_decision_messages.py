@@ -586,3 +586,20 @@ def test_seen_operator_a_letter_whose_job_was_buried_is_made_when_it_is_sent_aga
         assert sent.status == 200, sent.text
         are(region, [message], 'handed', None)
         assert f'1.{message}' in server.drop('drukker').letters()
+
+
+def test_seen_attacker_an_e_mail_waits_for_its_pages(region, sending, reachable, decided, as_role):  # noqa: F811
+    """Who is reached digitally was told of a decision by an e-mail about pages that were not there, and never came: nobody heard that, and it could not be sent again."""
+    region.pause('make_document')
+    with Receiver.started() as server, sending(**server.settings):
+        region.sql(f"{CONTEXT} update app.candidate set email = 'roos@post.example', digital_chosen_at = clock.now() where id = %s", (reachable,))
+        made, lead = decided(), as_role('team_lead')
+        message, channel, _ = told(region, made['id'])['person']
+        until(lambda: region.sql("select from app.message where id = %s and state = 'queued' and next_at is null", (message,)))
+        assert channel == 'e_mail' and lead.get(f'/decisions/{made["id"]}').json['state'] == 'decided'
+        region.sql("select queue.kill(j.id, 'poison', 'a worker died with it four times') from queue.job j join app.message m on j.payload ->> 'document' = m.document_id::text where m.id = %s", (message,))
+        region.resume('make_document')
+        are(region, [message], 'failed', 'no_pages')
+        assert lead.post(f'/messages/{message}/resends').status == 200
+        are(region, [message], 'sent', None)
+        until(lambda: lead.get(f'/decisions/{made["id"]}').json['state'] == 'notified')
