@@ -23,7 +23,7 @@ from receivers import Receiver, verified_v1  # noqa: E402
 from region import BIN, Client, Region, roles, until  # noqa: E402
 
 # What the person and who pays the benefit are told of a decision, they read; everything else of them stays as it was.
-TOLD = {'benefits_payment': {'listMessages', 'getMessage'}}
+TOLD = {'benefits_payment': {'listMessages', 'getMessage', 'listMessageTransitions'}}
 
 
 SECRETS = {purpose: 'whsec_' + base64.b64encode(bytes(range(at, at + 32))).decode() for at, purpose in enumerate(('benefits_payment', 'events'))}

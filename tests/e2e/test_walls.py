@@ -365,6 +365,7 @@ def target(region, as_role):
     assert lapsed.status == 201, lapsed.text
     placement, = region.sql('select id::text from app.placement where proposal_id = %s', (proposals[second],))[0]
     instrument = as_role('consultant').post('/instruments', {'placementId': placement, 'kind': 'job_coach', 'fromDay': '2031-01-06', 'untilDay': '2031-03-05', 'amountCents': 5000}).json['id']
+    region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); select app.placement_alarm(p, 'call') from app.placement p where p.id = %s", (placement,))
     employer, = region.sql('select employer_id from app.vacancy where id = %s', (vacancy,))[0]
     name, born = region.sql("select set_config('app.tenant', '1', false), set_config('app.role', 'system', false); "
                             "update app.candidate set last_name = 'Bekend', birth_date = '1990-02-28' where id = %s "
