@@ -43,7 +43,7 @@ bool allowance_take(struct allowances *allowances, unsigned group, enum allowanc
 bool allowance_is_left(struct allowances *allowances, unsigned group, enum allowance kind,
                        uint64_t user, int64_t now_us, struct allowance_use *ret);
 
-/* The limit of a kind, whoever counts it. */
+/* The limit of a kind, the one who counts it. */
 struct allowance_use allowance_of(const struct allowances *allowances, unsigned group,
                                   enum allowance kind);
 

@@ -223,7 +223,7 @@ enum login login_choose(struct exchange *exchange)
     bool unclear = false;
     if (find(exchange, &known) != OK)
         return LOGIN_NO_HAT;
-    if (known->role == system.role) /* whoever operates the installation has no hat */
+    if (known->role == system.role) /* the one who operates the installation has no hat */
         return width_of(operation, known, &system) ? LOGIN_CHOSEN : LOGIN_FORBIDDEN;
     for (size_t i = 0; i < known->hats_count; i++) {
         const struct hat *hat = &known->hats[i];

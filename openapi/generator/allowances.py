@@ -69,7 +69,7 @@ class Allowances:
         def often(limit):
             return f'{limit["most"]:,} in {limit["seconds"] // 60} minutes' if limit['seconds'] > 60 else f'{limit["most"]:,} a minute'
         out = [NOTE, '# Limits', '',
-               'How often one user may do something. Whoever is over a limit gets 429 `too-many-requests` or `quota-reached`, with `Retry-After`, and with `RateLimit-Policy` and '
+               'How often one user may do something. Everyone who is over a limit gets 429 `too-many-requests` or `quota-reached`, with `Retry-After`, and with `RateLimit-Policy` and '
                '`RateLimit` (draft-ietf-httpapi-ratelimit-headers). The latter two also stand on an answer when less than half is left. '
                'What is used up comes back evenly: a third of the time later a third is there again. Searches are counted in fixed windows.', '',
                'The table `entry.quota` has the limits of an installation: `update entry.quota set most = … where what = … and who = …`; every '

@@ -66,7 +66,7 @@ class Contract:
             raise Wrong(f'{operation.where}: x-show has to name the GET of the service that shows one {operation.item} by its id')
 
     def _check_inside(self, operation, shown, roles, inside=''):
-        """What PostgreSQL gives as JSON is sent as it is: whoever sees a property sees everything inside it."""
+        """What PostgreSQL gives as JSON is sent as it is: the one who sees a property sees everything inside it."""
         for name, prop in (shown or {}).get('properties', {}).items():
             see = roles & set(prop.get('x-visible-to', roles))
             if inside and see != roles:
@@ -75,7 +75,7 @@ class Contract:
             self._check_inside(operation, self.schemas.get(inner), see, f'{inside}.{name}'.lstrip('.'))
 
     def _close(self, operation, body, shown):
-        """Whoever may not see a property of the answer may not write it either, at any depth, unless `x-writable-by` says who may."""
+        """Everyone who may not see a property of the answer may not write it either, at any depth, unless `x-writable-by` says who may."""
         for name, prop in body['properties'].items():
             same = shown['properties'].get(name, {})
             if 'x-visible-to' in same:

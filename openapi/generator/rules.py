@@ -79,7 +79,7 @@ def who(rule):
 def page(rules, groups):
     out = [NOTE, '# Rules', '',
            'What may be said by rules (`GET /v1/rule-codes`), and what holds in the country until a municipality says something else. "Who" is '
-           'for whom a municipality may: for all of it (tenant), for a project or for an agreement; law is law, and the installation is whoever keeps it. '
+           'for whom a municipality may: for all of it (tenant), for a project or for an agreement; law is law, and the installation is the one who keeps it. '
            'The rows are in `sql/rules`; [ADR 37](adr/0037-rules-and-the-calendar.md) has the reasons.', '']
     for name, about, codes in groups:
         out += [f'## {name}', '', about, '', '| code | what it says | in Dutch | who | value | from | source |', '|---|---|---|---|---|---|---|']

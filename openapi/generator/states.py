@@ -87,7 +87,7 @@ def read(folder):
 
 
 def log(noun, item):
-    """The path below one row of the noun that says what happened to it; `item`: the path of the row. Whoever reads the row reads its log, unless `x-log` says who."""
+    """The path below one row of the noun that says what happened to it; `item`: the path of the row. Everyone who reads the row reads its log, unless `x-log` says who."""
     one, words = item['get'], noun.name.replace('_', ' ')
     return {'parameters': item['parameters'], 'get': {
         'operationId': f'list{noun.pascal}Transitions', **{key: one[key] for key in ('x-purpose',) if key in one},

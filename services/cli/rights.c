@@ -24,7 +24,7 @@ static void add_search_path(struct buf *sql, struct str login)
               STR_ARG(login));
 }
 
-/* Locks that have only a number belong to nobody: whoever may take them can hold up the functions that
+/* Locks that have only a number belong to nobody: the one who may take them can hold up the functions that
  * use them. They are for those functions alone. An administrator who may not say so leaves it. */
 static const char locks[] =
     "declare lock regprocedure; begin for lock in select p.oid from pg_proc p"

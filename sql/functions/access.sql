@@ -24,7 +24,7 @@ create function app.mandated_to_me(candidate uuid) returns boolean language plpg
     begin
         return exists (select from app.access a
                        where a.tenant_id = app.tenant() and a.candidate_id = mandated_to_me.candidate
-                         and a.grantee_id in (app.actor(), case app.role() when 'course_leader' then app.organisation() end) -- a mandate of whoever gives the course, too
+                         and a.grantee_id in (app.actor(), case app.role() when 'course_leader' then app.organisation() end) -- a mandate of the one who gives the course, too
                          and a.purpose = case app.role() when 'candidate' then 'own' else app.purpose() end
                          and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now()));
     end $$;
@@ -49,7 +49,7 @@ create function app.reached_by_me() returns setof uuid language plpgsql stable
             where a.tenant_id = app.tenant() and a.grantee_id = case app.scope() when 'organisation' then app.organisation() else app.actor() end
               and a.purpose in ('any', 'own', app.purpose())
               and (a.until_at is null or a.until_at > clock.now()) and (a.from_at is null or a.from_at <= clock.now());
-        if app.role() = 'course_leader' then -- also those of a mandate of whoever gives the course
+        if app.role() = 'course_leader' then -- also those of a mandate of the one who gives the course
             return query
                 select a.candidate_id from app.access a
                 where a.tenant_id = app.tenant() and a.grantee_id = app.organisation() and a.purpose = app.purpose()
@@ -66,7 +66,7 @@ create function app.mandate_used(candidate uuid, grantee uuid, purpose text) ret
                   and a.purpose = mandate_used.purpose order by a.until_at desc nulls first limit 1);
     end $$;
 
--- The persons whom a mandate is about, of one candidate or of all. A cohort is whoever takes part in a project. Sectors and address
+-- The persons whom a mandate is about, of one candidate or of all. A cohort is everyone who takes part in a project. Sectors and address
 -- lists name no persons.
 create function app.access_of(m app.mandate, wanted uuid default null) returns setof app.access language sql stable
     set search_path = pg_catalog, pg_temp

@@ -129,7 +129,7 @@ create function app.agreement_take_back() returns trigger language plpgsql
         return new;
     end $$;
 create trigger take_back before update on app.agreement for each row when (old.state = 'offered' and new.state = 'draft') execute function app.agreement_take_back();
--- After that: whoever read the pages reads them no more. The texts are kept, and only functions reach them.
+-- After that: the one who read the pages reads them no more. The texts are kept, and only functions reach them.
 create function app.agreement_take_back_pages() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -278,7 +278,7 @@ create function app.agreement_link_read(signatory uuid, out token text, out expi
         select l.expires_at into agreement_link_read.expires_at from entry.signing_link l where token is not null and l.hash = sha256(convert_to(token, 'UTF8'));
     end $$;
 
--- The link that a token opens, with its row locked when it is used. Whoever holds it acts in that municipality, as nobody. Each use is counted. One that was
+-- The link that a token opens, with its row locked when it is used. Everyone who holds it acts in that municipality, as nobody. Each use is counted. One that was
 -- used opens nothing, but to who asks `again` what came of it.
 create function app.agreement_link_open(token text, again boolean, inout l entry.signing_link) language plpgsql
     set search_path = pg_catalog, pg_temp

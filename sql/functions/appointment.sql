@@ -11,7 +11,7 @@ create function app.appointment_leads_group(project uuid, organisation uuid, act
     end $$;
 grant execute on function app.appointment_leads_group(uuid, uuid, uuid) to public;
 
--- Whoever has to do with the person. A hearing is about a measure: it stands behind that wall. A course leader sees the sessions of the own group and
+-- Everyone who has to do with the person. A hearing is about a measure: it stands behind that wall. A course leader sees the sessions of the own group and
 -- nothing else; a firm or agency what it does itself, what belongs to no group, and the sessions of its groups.
 create function app.appointment_told(a app.appointment, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
@@ -119,7 +119,7 @@ create function app.appointment_proof(a app.appointment) returns boolean languag
         return a.invited_at is not null and (a.handed_by is not null or exists (
             select from app.message m where m.tenant_id = a.tenant_id and m.id = a.message_id and app.message_is_settled(m.state)));
     end $$;
--- The same for whoever sees the appointment.
+-- The same for the one who sees the appointment.
 create function app.appointment_proven(appointment uuid) returns boolean language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -127,7 +127,7 @@ create function app.appointment_proven(appointment uuid) returns boolean languag
         return (select app.appointment_proof(a) from app.appointment a where a.tenant_id = app.tenant() and a.id = appointment and app.sees_appointment(a));
     end $$;
 
--- With whom an appointment is, and the cohort, by name. Whoever sees it gets them, also without a right to these themselves: to a candidate they were identifiers.
+-- With whom an appointment is, and the cohort, by name. Everyone who sees it gets them, also without a right to these themselves: to a candidate they were identifiers.
 create function app.appointment_names(appointment uuid)
     returns table (user_name text, organisation_name text, employer_name text, coach_name text, project_title text) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
@@ -266,7 +266,7 @@ create function app.appointment_in_time(starts_at timestamptz, event text) retur
         end if;
     end $$;
 
--- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so, who outside the municipality is whoever says
+-- Invites somebody. By e-mail a message is the proof; what is handed over or posted has somebody who did so, who outside the municipality is the one who says
 -- it; a call proves nothing. A person without an address is not invited by e-mail: not_told says so, and the case manager has a task.
 create function app.appointment_invite(a app.appointment, by_channel text, by_user uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp

@@ -100,7 +100,7 @@ create function app.appointments_return() returns trigger language plpgsql
     end $$;
 create trigger zz_return after update of status on app.candidate for each row when (old.status = 'left' and new.status <> 'left') execute function app.appointments_return();
 
--- The title of a cohort, for whoever sees somebody of one of its sessions: a course leader and a firm read no projects.
+-- The title of a cohort, for the one who sees somebody of one of its sessions: a course leader and a firm read no projects.
 create function app.appointment_group(project uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -117,7 +117,7 @@ create function app.appointment_session_days(project uuid, number int) returns t
     where a.tenant_id = app.tenant() and a.project_id = project and a.session = number and app.sees_appointment(a) and not app.appointment_is_ended(a.state)
     $$;
 
--- One list of who came. Whoever is named and does not belong to the session, or was moved to a day that has not come, is told, all of them at once, and nothing changes; who is not named stays as it
+-- One list of who came. Everyone who is named and does not belong to the session, or was moved to a day that has not come, is told, all of them at once, and nothing changes; who is not named stays as it
 -- was. What is so already is written no second time. Returns the project, or nothing when the list is a newer one than `versions`.
 create function app.appointment_attendance_put(project uuid, number int, items jsonb, versions int8multirange) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp

@@ -60,7 +60,7 @@ create function audit.make_month(wanted regclass, month timestamptz) returns voi
     end $$;
 
 -- Of each table in parts: makes those of this month and the next three, and of what lies in the rest; drops those whose term is
--- over. A table that somebody uses too long is for the next sweep. Only whoever may call this removes anything of the trail.
+-- over. A table that somebody uses too long is for the next sweep. Only the one who may call this removes anything of the trail.
 create function audit.sweep() returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' set lock_timeout = '300ms'
     as $$

@@ -1,6 +1,6 @@
 -- Benefits: who sees them, and what follows when one is granted or ends.
 
--- Whoever keeps the file, and the person. The unit that matches sees no benefit, nor does who executes a trajectory.
+-- Everyone who keeps the file, and the person. The unit that matches sees no benefit, nor does who executes a trajectory.
 create function app.benefit_told(b app.benefit, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
@@ -81,7 +81,7 @@ create function app.benefit_lives(candidate uuid) returns text language plpgsql 
                          where b.tenant_id = app.tenant() and b.candidate_id = candidate and app.benefit_now(b.state, b.until_day, b.end_reason) = 'granted'), 'none');
     end $$;
 
--- What the file says of benefits follows at once. The version of the file stays: it would tell whoever sees no benefits. It also has the first last day that is known: from then on it is reckoned again when it is read
+-- What the file says of benefits follows at once. The version of the file stays: it would tell the one who sees no benefits. It also has the first last day that is known: from then on it is reckoned again when it is read
 -- (app.candidate_benefit_now), until the sweep has written it.
 create function app.benefit_in_file() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp

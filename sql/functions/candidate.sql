@@ -287,7 +287,7 @@ create function app.candidate_withdraw_consent(candidate uuid, channel text) ret
         perform app.documents_withdraw(c.id, 'card');
     end $$;
 
--- The name of the firm or agency that has the mandate, for whoever sees the candidate.
+-- The name of the firm or agency that has the mandate, for the one who sees the candidate.
 create function app.candidate_organisation(candidate uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -341,7 +341,7 @@ create function app.candidate_can_be_told(candidate uuid) returns boolean langua
         return exists (select from app.candidate c where c.tenant_id = app.tenant() and c.id = candidate and c.email is not null) or app.candidate_has_post(candidate);
     end $$;
 
--- What the file of somebody says of a benefit whose last day has come, for whoever sees the file.
+-- What the file of somebody says of a benefit whose last day has come, for the one who sees the file.
 create function app.candidate_benefit_now(candidate uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

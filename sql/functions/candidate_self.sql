@@ -1,4 +1,4 @@
--- What the person does in the own file: consent, a report of illness, a question. Whoever keeps the file does the same for them.
+-- What the person does in the own file: consent, a report of illness, a question. Everyone who keeps the file does the same for them.
 
 -- The file that the caller sees, locked; or MW404.
 create function app.candidate_lock(candidate uuid) returns app.candidate language plpgsql
@@ -26,7 +26,7 @@ create function app.candidate_give_consent(candidate uuid, channel text, text_ve
         perform audit.note('candidate', c.id, 'change', array['consent', 'given', text_version]);
     end $$;
 
--- Somebody is ill: what is planned today is excused, and whoever keeps the file hears of it. The same report twice on a day changes nothing.
+-- Somebody is ill: what is planned today is excused, and the one who keeps the file hears of it. The same report twice on a day changes nothing.
 create function app.candidate_report_sick(candidate uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -44,7 +44,7 @@ create function app.candidate_report_sick(candidate uuid) returns void language 
         perform app.task_open('check', 'candidate', c.id, app.clock_user(jsonb_build_object('candidate_id', c.id), 'case_manager'), null, 'ill:' || clock.today(), topic => 'sick_report');
     end $$;
 
--- A question to whoever keeps the file: a task that is promised to the candidate. Its words are a note, which stays inside.
+-- A question to the one who keeps the file: a task that is promised to the candidate. Its words are a note, which stays inside.
 create function app.candidate_ask(candidate uuid, words text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -31,7 +31,7 @@ create function app.card_of_candidate(candidate uuid) returns jsonb language sql
     $$;
 
 -- The card of a proposal that the asker sees. A draft has the card as it is now; one that was sent has the copy of that moment. After the
--- end there is none: whoever was hired stays visible as long as the hire can be undone.
+-- end there is none: the one who was hired stays visible as long as the hire can be undone.
 create function app.card_of_proposal(proposal uuid) returns jsonb language sql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,7 +1,7 @@
 -- Decisions: who sees them, how one is drafted and calculated. What is missing before one is made is in decision_gate.sql, and what is done with one in
 -- decision_act.sql.
 
--- Whoever passes the wall of measures; and the person, who is asked for a view and sees what was notified, and never a draft.
+-- Everyone who passes the wall of measures; and the person, who is asked for a view and sees what was notified, and never a draft.
 create function app.decision_told(d app.decision, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
@@ -41,7 +41,7 @@ create function app.decision_logins(account uuid) returns text[] language plpgsq
                      union select lower(l.subject) from entry.login l where l.user_id = account and l.subject ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$');
     end $$;
 
--- Whether whoever asks is a person who may decide: a program has no user.
+-- Whether the one who asks is a person who may decide: a program has no user.
 create function app.decision_is_decider() returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -50,7 +50,7 @@ create function app.decision_is_decider() returns boolean language plpgsql stabl
                        and (h.from_at is null or h.from_at <= clock.now()) and (h.until_at is null or h.until_at > clock.now()));
     end $$;
 
--- What the calculation asks beside the rules: what whoever drafted it chose and weighed.
+-- What the calculation asks beside the rules: what the drafter chose and weighed.
 create function app.decision_choices(d app.decision) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -174,7 +174,7 @@ create function app.decision_lock(decision uuid) returns app.decision language p
         return d;
     end $$;
 
--- Changes a draft, and calculates it again. Whoever changes it has drafted it, too. When it becomes heavier than what the person was asked about, the person is
+-- Changes a draft, and calculates it again. The one who changes it has drafted it, too. When it becomes heavier than what the person was asked about, the person is
 -- asked again. Returns the decision, or nothing when it is a newer one than `versions`.
 create function app.decision_redraft(decision uuid, changes jsonb, versions int8multirange) returns uuid language plpgsql
     security definer set search_path = pg_catalog, pg_temp

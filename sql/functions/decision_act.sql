@@ -40,7 +40,7 @@ create function app.decision_view_ask(decision uuid, asked jsonb) returns void l
         perform app.decision_term(d, 'view', last);
     end $$;
 
--- What the person says: the person says it here, or whoever heard it writes it down.
+-- What the person says: the person says it here, or the one who heard it writes it down.
 create function app.decision_view_give(decision uuid, said jsonb) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -77,7 +77,7 @@ create function app.decision_invite(d app.decision, last date) returns uuid lang
     end $$;
 
 -- Makes a decision, or refuses with everything that is missing (MW409 "requirements"), and nothing changes. What it replaces ends with it; the signals that it is
--- about are handled; and whoever has to know is told, each once.
+-- about are handled; and the one who has to know is told, each once.
 create function app.decision_decide(decision uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -148,7 +148,7 @@ create function app.decision_put_off(d app.decision, day date) returns boolean l
         return true;
     end $$;
 
--- It was notified on a day: the letter was sent or handed out. From then it has effect, the term to object runs, and whoever pays the benefit hears it. Once.
+-- It was notified on a day: the letter was sent or handed out. From then it has effect, the term to object runs, and the payer of the benefit hears it. Once.
 create function app.decision_notified(decision uuid, on_day date) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -283,7 +283,7 @@ create function app.decision_keep(decision uuid, kind text, why text) returns vo
         update app.decision x set changed_in = pg_current_xact_id() where x.tenant_id = d.tenant_id and x.id = d.id;
     end $$;
 
--- A premium or costs were paid: once. Whoever pays says so, or the acknowledgement of the payment system.
+-- A premium or costs were paid: once. The payer says so, or the acknowledgement of the payment system.
 create function app.decision_pay(decision uuid, day date, reference text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- What is missing before a decision is made: everything at once, each with the article that asks for it (ref.decision_need).
 
--- Who decides: a person, empowered to, and somebody else than whoever wrote the draft.
+-- Who decides: a person, empowered to, and somebody else than the drafter.
 create function app.decision_missing_person(d app.decision) returns setof text language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -41,7 +41,7 @@ create function app.decision_view_arrived(d app.decision) returns boolean langua
             or exists (select from app.appointment a where a.tenant_id = d.tenant_id and a.id = d.hearing_id and app.appointment_proof(a));
     end $$;
 
--- The same for whoever sees the decision.
+-- The same for the one who sees the decision.
 create function app.decision_view_proven(decision uuid) returns boolean language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -145,7 +145,7 @@ create function app.decision_missing_codes(d app.decision) returns text[] langua
             order by n.place);
     end $$;
 
--- The same in words, for whoever sees the draft.
+-- The same in words, for the one who sees the draft.
 create function app.decision_lacks(wanted uuid) returns json language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

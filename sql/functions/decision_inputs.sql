@@ -7,7 +7,7 @@ create function app.decision_codes(kind text) returns text[] immutable parallel 
                 when kind in ('premium', 'cost') then array[kind || '.step', kind || '.project'] else '{}' end;
 
 -- The rules that were in force when a day began: nobody was bound by what came later. In the place of one that nobody has adopted stands its draft, which
--- says so and is refused: whoever asks hears what has to be adopted. Codes of a project are asked for that project alone.
+-- says so and is refused: the one who asks hears what has to be adopted. Codes of a project are asked for that project alone.
 create function app.decision_rules(kind text, day date, project uuid) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -71,7 +71,7 @@ create function app.decision_exemptions(candidate uuid) returns jsonb language p
                 where b.tenant_id = app.tenant() and b.candidate_id = candidate and not app.benefit_is_ended(b.state));
     end $$;
 
--- Everything that app.decision_reckon() asks. `choices` is what whoever drafts it chose and weighed; benefit_id, decision_id and revises_id among it say
+-- Everything that app.decision_reckon() asks. `choices` is what the one who drafts it chose and weighed; benefit_id, decision_id and revises_id among it say
 -- where to look, and are no inputs. With notified_on it takes the place of what the person was told on that day: it is about the same benefit, also when that has ended.
 create function app.decision_inputs(candidate uuid, kind text, conduct_on date, decided_on date, duty text, category text, project uuid, choices jsonb)
     returns jsonb language plpgsql stable

@@ -9,7 +9,7 @@ create function app.decision_situation(d app.decision, out what text, out occasi
         occasion := app.occasion('decision', d.id::text, what, case when what in ('suspended', 'resumed') then d.version end::text);
     end $$;
 
--- What whoever pays the benefit must know of it; null when the payment stays as it is.
+-- What the payer of the benefit must know of it; null when the payment stays as it is.
 create function app.decision_payment(d app.decision, what text) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -23,7 +23,7 @@ create function app.decision_payment(d app.decision, what text) returns jsonb la
             'replaces', app.decision_replaced(d, true), 'shortens', app.decision_replaced(d, false))) end;
     end $$;
 
--- The decisions whose place this one takes, wholly or from its first day: null when there is none. Whoever pays lowers nothing by those any more. When nobody was told of one of them, the one before it may be
+-- The decisions whose place this one takes, wholly or from its first day: null when there is none. The payer lowers nothing by those any more. When nobody was told of one of them, the one before it may be
 -- what is paid by.
 create function app.decision_replaced(d app.decision, wholly boolean) returns jsonb language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -109,7 +109,7 @@ create function app.decision_letter_goes(m app.message) returns jsonb language p
     end $$;
 
 -- For the transaction that decides, takes back, suspends or resumes: one message for each recipient, and nobody else. What was made for an occasion is not
--- made again. The person hears what it is; the case manager that there is something; whoever pays the benefit what changes, of what the person was told. Whoever
+-- made again. The person hears what it is; the case manager that there is something; the payer of the benefit what changes, of what the person was told. Everyone who
 -- sent a signal hears when that is handled.
 create function app.decision_notify(decision uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -132,7 +132,7 @@ create function app.decision_notify(decision uuid) returns void language plpgsql
         perform app.notify_user(c.case_manager_id, 'decision', d.id, told.occasion) from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id;
     end $$;
 
--- Whoever pays the benefit hears it, when it changes what is paid. What was decided is told by the transaction that notes that the person was notified: before that
+-- The payer of the benefit hears it, when it changes what is paid. What was decided is told by the transaction that notes that the person was notified: before that
 -- it has no effect (Awb 3:40), and nothing is paid less or more.
 create function app.decision_tell_payment(d app.decision, what text, occasion uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -206,7 +206,7 @@ create function app.decision_hand_out(decision uuid, day date, by_whom uuid, sho
     as $$
     declare d app.decision := app.decision_lock(decision); -- it asks app.sees_decision()
     begin
-        perform app.decision_refuse_sent(d); -- before the lock, too: whoever writes down that a letter has gone has it, and waits for the decision
+        perform app.decision_refuse_sent(d); -- before the lock, too: the one who writes down that a letter has gone has it, and waits for the decision
         perform from app.message m where m.tenant_id = d.tenant_id and m.noun = 'decision' and m.subject_id = d.id and m.to_candidate_id is not null order by m.id for no key update;
         perform app.decision_refuse_sent(d);
         perform app.move('decision', d.state, 'notify'); -- or refuses it, before anything is asked
@@ -214,7 +214,7 @@ create function app.decision_hand_out(decision uuid, day date, by_whom uuid, sho
     end $$;
 
 -- A hand-out was noted for the wrong decision or day. It is taken back: with a day the decision was handed out then, and without one nobody was told of it yet, so its letter goes after all.
--- Whoever pays hears both. The reason becomes a note. Somebody else corrects it than whoever noted it, or a team lead.
+-- The payer hears both. The reason becomes a note. Somebody else corrects it than the one who noted it, or a team lead.
 create function app.decision_hand_out_correct(decision uuid, day date, by_whom uuid, shown text, why text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,4 +1,4 @@
--- What a measure, premium or cost comes to: pure functions of what they are given. They read no table and no clock, so that whoever has the inputs that
+-- What a measure, premium or cost comes to: pure functions of what they are given. They read no table and no clock, so that the one who has the inputs that
 -- a decision stores gets the same answer years later, byte for byte (`maatwerk decisions replay`). How a method counts never changes: what counts
 -- otherwise is a new method with the next number. ADR 50 describes the inputs and the result.
 

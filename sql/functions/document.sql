@@ -43,7 +43,7 @@ create function app.document_request(template text, noun text, subject uuid, par
         return made;
     end $$;
 
--- The card of a candidate as a page, for whoever sees the candidate: what an employer may see now. Without consent there is none.
+-- The card of a candidate as a page, for the one who sees the candidate: what an employer may see now. Without consent there is none.
 create function app.document_card(candidate uuid, document uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

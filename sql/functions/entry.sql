@@ -38,7 +38,7 @@ create function entry.held(municipality int, account uuid, org uuid default null
       and not exists (select from app.organisation o where o.tenant_id = u.tenant_id and o.id = g.organisation_id and not o.active)
     $$;
 
--- All hats of these users get another version: whoever remembers them asks again.
+-- All hats of these users get another version: the one who remembers them asks again.
 create function entry.renew(municipality int, accounts uuid[]) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -95,7 +95,7 @@ alter table entry.login enable row level security;
 alter table entry.login force row level security;
 create policy looked_up on entry.login for select using (true);
 create policy owner_functions on entry.login for all to maatwerk_owner using (true) with check (true);
--- Whoever remembers where the login led before finds other hats there, and asks again.
+-- Everyone who remembers where the login led before finds other hats there, and asks again.
 create function entry.follow_login() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -111,7 +111,7 @@ create function entry.follow_login() returns trigger language plpgsql
     end $$;
 create trigger entry after insert or delete on app.login for each row execute function entry.follow_login();
 
--- Whether it is the same person who logs in as one user and as the other, also of two municipalities: whoever drafted something does not
+-- Whether it is the same person who logs in as one user and as the other, also of two municipalities: the drafter something does not
 -- decide it. False when one of them is null.
 create function entry.same_login(one uuid, other uuid) returns boolean language sql stable
     security definer set search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
--- Counting: the job of each night, and of whoever asks, makes the numbers anew of the records. So a figure is read in the same time whatever it counts,
+-- Counting: the job of each night, and of the one who asks, makes the numbers anew of the records. So a figure is read in the same time whatever it counts,
 -- and says as of when it holds (docs/adr/0042-the-region.md).
 
 call app.wall('app.figure_count');

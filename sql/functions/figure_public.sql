@@ -1,7 +1,7 @@
 -- Which numbers of a figure are shown to somebody who does not see its records. What is shown may be added and subtracted at will: nobody learns of
 -- fewer people than the smallest cell (rule figure.smallest_cell) more than that there are some.
 --
--- The tables that are shown are few and always the same, whoever asks and whatever period is asked: for each calendar year the months and the total;
+-- The tables that are shown are few and always the same, no matter who asks and whatever period is asked: for each calendar year the months and the total;
 -- for each dimension its values by month and by year; for each pair of dimensions their values by year. All of them are decided from
 -- the totals down, so that a sum of one table is never what another one hides (docs/adr/0042-the-region.md).
 

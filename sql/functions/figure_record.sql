@@ -1,4 +1,4 @@
--- The records of which figures are made: what is counted, once, for the job that counts and for whoever asks which records a number has.
+-- The records of which figures are made: what is counted, once, for the job that counts and for the one who asks which records a number has.
 
 -- One row for each record of a figure whose moment is in these days (Europe/Amsterdam), as far as the caller sees it. `weight` is what it adds to the
 -- number, `amount` what is measured of it (hours, days). Of a stock: what there is now.

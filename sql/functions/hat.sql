@@ -36,7 +36,7 @@ create function app.hat_powers() returns trigger language plpgsql
     end $$;
 create trigger powers before insert or update on app.hat for each row execute function app.hat_powers();
 
--- The name of the organisation or employer of a hat, for whoever sees the hat, or has it.
+-- The name of the organisation or employer of a hat, for the one who sees the hat, or has it.
 create function app.hat_organisation(hat uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

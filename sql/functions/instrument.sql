@@ -232,7 +232,7 @@ create trigger refuse_percentage before insert on app.instrument for each row wh
 create trigger refuse_other_percentage before update on app.instrument for each row
     when (new.percentage is distinct from old.percentage and new.state = old.state) execute function app.instrument_refuse_percentage();
 
--- What an instrument pays for a whole month now, or on its first day when that lies ahead; null for whoever does not see it.
+-- What an instrument pays for a whole month now, or on its first day when that lies ahead; null for the one who does not see it.
 create function app.instrument_pays(instrument uuid) returns bigint language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

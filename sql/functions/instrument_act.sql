@@ -1,6 +1,6 @@
 -- What is done with instruments: asked for, decided, extended, suspended and ended.
 
--- Locks an instrument and its placement for whoever sees it, or MW404.
+-- Locks an instrument and its placement for the one who sees it, or MW404.
 create function app.instrument_lock(instrument uuid) returns app.instrument language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -158,7 +158,7 @@ create function app.instruments_end_of(placement uuid, on_day date) returns void
     end $$;
 
 -- Subsidised work may not push out regular work: where somebody has a regular placement, a subsidised one asks for a consult, which stops its start, and the
--- employer and whoever keeps the relation are told.
+-- employer and the one who keeps the relation are told.
 create function app.instrument_look_displaced(p app.placement, subsidised boolean) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -11,7 +11,7 @@ call app.wall('app.login', 'login', '{}');
 call app.open_to_scope('app.login', 'app.sees_login');
 call app.unique_by('app.login_once', 'app.sees_login', '/logins/');
 
--- Whoever gets a login gets the powers of its user: nobody leads one to themselves.
+-- Everyone who gets a login gets the powers of its user: nobody leads one to themselves.
 create function app.login_powers() returns trigger language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

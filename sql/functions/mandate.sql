@@ -40,7 +40,7 @@ create function app.mandate_may(m app.mandate) returns void language plpgsql
     end $$;
 
 -- Refuses a claim on an employer while somebody else has one: by whom, until when, and whom to call. Of two who claim in the same moment
--- one waits for the other here, and is told; the constraint is there for whoever forgets to ask.
+-- one waits for the other here, and is told; the constraint is there for the one who forgets to ask.
 create function app.mandate_claim(m app.mandate) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -148,7 +148,7 @@ create function app.mandate_grantee(mandate uuid) returns text language plpgsql 
                 where m.tenant_id = app.tenant() and m.id = mandate and app.sees_mandate(m));
     end $$;
 
--- After a mandate is written: a task before its end, for whoever gave it. It is about the person or the employer.
+-- After a mandate is written: a task before its end, for the one who gave it. It is about the person or the employer.
 create function app.mandate_tasks() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Messages: who sees them, how they are asked for, and what a person does with one. sql/functions/message_send.sql has how they are sent.
 
--- Who sees one: whoever gets it, and whoever passes the wall of what it is about. What is about nothing is for who gets it and for the administrator.
+-- Who sees one: the one who gets it, and the one who passes the wall of what it is about. What is about nothing is for who gets it and for the administrator.
 create function app.message_told(m app.message, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
@@ -259,7 +259,7 @@ create function app.message_resend(message uuid) returns void language plpgsql
         perform app.messages_enqueue(array[m.id], true, clock.now());
     end $$;
 
--- Whoever got it says that it was dealt with, or cannot be; `reference` is kept with the last attempt. Only whom it is for may say so.
+-- The one who got it says that it was dealt with, or cannot be; `reference` is kept with the last attempt. Only whom it is for may say so.
 create function app.message_acknowledge(message uuid, event text, reference text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -22,7 +22,7 @@ create function app.message_lost_about(m app.message, out noun text, out id uuid
         from app.candidate c where c.tenant_id = m.tenant_id and c.id = m.to_candidate_id;
     end $$;
 
--- Nobody writes to this address any more, and whoever keeps it has one task: to find another one. A note says what was not delivered.
+-- Nobody writes to this address any more, and the one who keeps it has one task: to find another one. A note says what was not delivered.
 create function app.message_address_stopped(m app.message, hashed bytea, status_code text) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -115,7 +115,7 @@ create function app.message_renews_pages(m app.message, d app.document) returns 
         return true;
     end $$;
 
--- Whether its pages are not there yet, or never will be. It waits for them: whoever makes them, or cannot, wakes it (app.document_awaited).
+-- Whether its pages are not there yet, or never will be. It waits for them: the one who makes them, or cannot, wakes it (app.document_awaited).
 create function app.message_lacks_pages(m app.message) returns boolean language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Notes: who reads them, and who changes them.
 
--- A note is read by whoever may see what it is about, but for employers: it is internal. About a person the purpose says who of them. What was withdrawn is
+-- A note is read by the one who may see what it is about, but for employers: it is internal. About a person the purpose says who of them. What was withdrawn is
 -- read by its author and by a team lead only.
 create function app.note_told(n app.note, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
@@ -19,7 +19,7 @@ call app.open_to_scope('app.note', 'app.sees_note');
 call app.about('app.note');
 call app.apart('app.note', $$wall <> 'measure'$$);
 
--- What is about a note stands behind the same wall, and has its words only when these are about nobody: whoever sees a task about a note does not
+-- What is about a note stands behind the same wall, and has its words only when these are about nobody: the one who sees a task about a note does not
 -- always read the note.
 call app.referable('app.note', 'note', 'r.wall', 'app.sees_note', candidate => 'r.candidate_id', employer => 'r.employer_id',
     label => $$case when r.wall in ('person', 'measure') then to_char(r.made_at at time zone 'Europe/Amsterdam', 'DD-MM-YYYY') else left(r.text, 60) end$$);

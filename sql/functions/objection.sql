@@ -1,6 +1,6 @@
 -- Objections to decisions: who sees them, whether they are in time, until when they are decided, and what comes of them.
 
--- Whoever passes the wall of measures, and the person.
+-- Everyone who passes the wall of measures, and the person.
 create function app.objection_told(o app.objection, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
     as $$
@@ -28,7 +28,7 @@ create function app.objection_is_in_time(o app.objection, last date) returns boo
     set search_path = pg_catalog, pg_temp
     as $$ begin return (last is null or o.received_on <= last or (o.channel = 'letter' and o.mailed_on <= last and o.received_on <= last + 7)) is true; end $$;
 
--- Until when it is decided: six weeks after the term to object has ended, twelve with a committee; longer by what it was postponed, or what whoever objected agreed to; and it stands
+-- Until when it is decided: six weeks after the term to object has ended, twelve with a committee; longer by what it was postponed, or what the objector agreed to; and it stands
 -- still from the day on which a repair was asked until that was done, or its term ended (Awb, article 7:10).
 create function app.objection_decide_by(o app.objection, last date) returns date language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -130,7 +130,7 @@ create function app.objection_lock(objection uuid) returns app.objection languag
         return o;
     end $$;
 
--- Something is missing: whoever objected gets a term to repair it; or it was repaired.
+-- Something is missing: the objector gets a term to repair it; or it was repaired.
 create function app.objection_repair(objection uuid, until date, repaired date, words text) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -152,7 +152,7 @@ create function app.objection_repair(objection uuid, until date, repaired date, 
         end if;
     end $$;
 
--- It is decided later: once by the authority itself, or until a day to which whoever objected agreed (Awb, article 7:10, paragraphs 3 and 4).
+-- It is decided later: once by the authority itself, or until a day to which the objector agreed (Awb, article 7:10, paragraphs 3 and 4).
 create function app.objection_postpone(objection uuid, agreed date) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -169,7 +169,7 @@ create function app.objection_postpone(objection uuid, agreed date) returns void
         perform app.objection_tell(o.id, 'postponed');
     end $$;
 
--- A court suspends the decision, or lifts that. Meanwhile nothing is paid less, and whoever pays is told.
+-- A court suspends the decision, or lifts that. Meanwhile nothing is paid less, and the payer is told.
 create function app.objection_enjoin(objection uuid, since date, until date) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -262,7 +262,7 @@ create function app.objection_decide(objection uuid, revision uuid, outcome text
         perform app.objection_tell(o.id, outcome);
     end $$;
 
--- Whoever objected withdraws it. An injunction ends with it (Awb, article 8:85, paragraph 2, under b).
+-- The objector withdraws it. An injunction ends with it (Awb, article 8:85, paragraph 2, under b).
 create function app.objection_withdraw(objection uuid) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

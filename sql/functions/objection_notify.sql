@@ -1,4 +1,4 @@
--- What whoever objected is told, in writing: that it came (Awb, article 6:14), what is missing (6:6), that it takes longer (7:10, paragraph 5), and what came of it (7:12, paragraph 2).
+-- What the objector is told, in writing: that it came (Awb, article 6:14), what is missing (6:6), that it takes longer (7:10, paragraph 5), and what came of it (7:12, paragraph 2).
 
 -- The sentences of a letter about an objection, in plain Dutch.
 create function app.objection_words(o app.objection, what text) returns text[] language plpgsql stable
@@ -28,7 +28,7 @@ create function app.objection_remedies() returns text immutable
         || 'Zet in uw brief: uw naam en adres, de datum, ons kenmerk, en waarom u het niet eens bent met de beslissing. Zet uw handtekening eronder.' || chr(10)
         || 'Kunt u niet wachten op de rechter? Vraag dan de rechtbank om een voorlopige voorziening. Dat kost ook geld.';
 
--- Tells whoever objected: `what` is received, repair, postponed, withdrawn or an outcome. Of one occasion once.
+-- Tells the objector: `what` is received, repair, postponed, withdrawn or an outcome. Of one occasion once.
 create function app.objection_tell(objection uuid, what text) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

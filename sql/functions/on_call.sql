@@ -1,6 +1,6 @@
 -- The on-call roster.
 
--- Who is on call at this moment; without a roster whoever does the after-care, and nobody at night: then it lies with the municipality, and the
+-- Who is on call at this moment; without a roster the one who does the after-care, and nobody at night: then it lies with the municipality, and the
 -- ladder of the task goes to the team lead.
 create function app.on_call_now(candidate uuid) returns uuid language plpgsql stable
     set search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ create function app.on_call_now(candidate uuid) returns uuid language plpgsql st
              where c.tenant_id = app.tenant() and c.duty = 'after_care' and c.from_at <= clock.now() and c.until_at > clock.now()),
             case when not calendar.in_quiet_hours(clock.now()) then app.placement_carer(candidate) end);
     end $$;
--- Who checks today what somebody saw of a person: whoever is on duty for checks now, else the next one of today, else the case manager. Nobody, when that is
+-- Who checks today what somebody saw of a person: the person on duty for checks now, else the next one of today, else the case manager. Nobody, when that is
 -- somebody who does not pass the wall of measures: then it lies with the municipality.
 create function app.on_call_checker(candidate uuid) returns uuid language plpgsql stable
     set search_path = pg_catalog, pg_temp

@@ -20,7 +20,7 @@ create trigger zz_log_transition before update on app.placement
     for each row when (new.state is distinct from old.state) execute function app.log_transition('placement');
 call region.project_of('app.placement', 'project_id');
 
--- Locks a placement for whoever sees it, or MW404: first the vacancy that it takes a position of, then the person, then itself, in the order of
+-- Locks a placement for the one who sees it, or MW404: first the vacancy that it takes a position of, then the person, then itself, in the order of
 -- app.proposal_lock().
 create function app.placement_lock(placement uuid) returns app.placement language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -109,7 +109,7 @@ create function app.placement_let_go() returns trigger language plpgsql
 create trigger let_go before update on app.placement for each row
     when (new.holds_position and new.state <> old.state) execute function app.placement_let_go();
 
--- After a placement stops to count on: its instruments and its tasks end in the same commit, its position is free again when it held one, and whoever
+-- After a placement stops to count on: its instruments and its tasks end in the same commit, its position is free again when it held one, and the one who
 -- has no other work looks for it again. What a hire set going besides, app.proposal_undo() turns back itself, and app.placement_undo() a conversion.
 create function app.placement_ends() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
@@ -205,8 +205,8 @@ create function app.placement_to_replace(vacancy uuid) returns uuid language plp
                 order by p.ended_on, p.id limit 1);
     end $$;
 
--- Names of a placement. Whoever sees it gets them, also without a right to the candidate or the employer.
--- The names of whom and what a placement is about. Whoever sees the placement gets them, also without a right to these themselves.
+-- Names of a placement. Everyone who sees it gets them, also without a right to the candidate or the employer.
+-- The names of whom and what a placement is about. Everyone who sees the placement gets them, also without a right to these themselves.
 create function app.placement_names(placement uuid)
     returns table (candidate_alias text, employer_name text, formal_employer_name text, formal_organisation_name text, vacancy_title text, project_title text) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp

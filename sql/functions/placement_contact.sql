@@ -11,7 +11,7 @@ create function app.sees_placement_contact(r app.placement_contact, scope text d
 call app.wall('app.placement_contact', 'placement_contact', '{}');
 call app.open_to_scope('app.placement_contact', 'app.sees_placement_contact');
 
--- Who spoke, and who took it back; also somebody of a firm. Whoever sees the contact gets the names.
+-- Who spoke, and who took it back; also somebody of a firm. Everyone who sees the contact gets the names.
 create function app.placement_contact_names(contact uuid) returns table (held_by_name text, withdrawn_by_name text) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -180,7 +180,7 @@ create function app.placement_alarm(p app.placement, cause text) returns uuid la
         return app.task_open('urgent_follow_up', 'placement', p.id, app.on_call_now(p.candidate_id), null, cause, promised_to_employer => p.employer_id, project => p.project_id);
     end $$;
 
--- Who looks at a call for help that is open, and by when: for whoever sees the placement. What nobody is on call for lies with the municipality.
+-- Who looks at a call for help that is open, and by when: for the one who sees the placement. What nobody is on call for lies with the municipality.
 create function app.placement_help(placement uuid) returns table (help_by_name text, help_due_at timestamptz) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

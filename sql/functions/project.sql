@@ -1,6 +1,6 @@
 -- Projects of a region: who sees them, who leads them, and what names them.
 
--- A project is seen by the municipalities that take part in it, and there by whoever has the whole municipality; and by an organisation or
+-- A project is seen by the municipalities that take part in it, and there by the one who has the whole municipality; and by an organisation or
 -- employer that takes part itself. The municipality that keeps it changes it.
 create function region.sees_project(p region.project, scope text default app.scope(), tenant int default app.tenant(),
                                     organisation uuid default app.organisation())

@@ -27,7 +27,7 @@ create function queue.room_alone(of_kind text, of_tenant int, most int, wanted i
 
 -- The oldest job of each municipality that is ready and not `busy`, for each of these kinds with its priority, but for paused
 -- ones. One look at the index for each of them, and one for each of the busy, which stand before it, however long the backlog. The
--- settings of whoever calls it (refill, take) keep the planner from joining whole tables when its figures are old: a backlog grows
+-- settings of the one who calls it (refill, take) keep the planner from joining whole tables when its figures are old: a backlog grows
 -- faster than they do.
 create function queue.heads(kinds text[], prios int[], busy bigint[])
     returns table (kind text, prio int, tenant int, first bigint) language plpgsql

@@ -35,7 +35,7 @@ create function app.reminder_digest_time(reader uuid, last_on date) returns time
         return calendar.after_quiet_hours(wanted);
     end $$;
 
--- Plans the digest of somebody, at this moment. The lock of its row is taken by whoever adds to a digest and by the job that sends it: so nothing
+-- Plans the digest of somebody, at this moment. The lock of its row is taken by the one who adds to a digest and by the job that sends it: so nothing
 -- is added to one that is just being sent. The job of a moment is locked until this transaction ends, so it cannot run before it sees this digest.
 create function app.reminder_digest_plan(reader uuid, at timestamptz) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
@@ -83,7 +83,7 @@ create function app.reminder_digest_move() returns trigger language plpgsql
 create trigger digest_first after insert on app.reminder_preference for each row execute function app.reminder_digest_move();
 create trigger digest_moves after update of digest_at on app.reminder_preference for each row execute function app.reminder_digest_move();
 
--- What waits for somebody who has left is told to whoever comes in that place. Returns them.
+-- What waits for somebody who has left is told to the one who comes in that place. Returns them.
 create function app.reminder_pass_on(gone uuid) returns text[] language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -26,7 +26,7 @@ create function app.rule_preview_proposals(code text, now_days int, then_days in
                               'samples', coalesce((select jsonb_agg(app.rule_sample(t.id, t.now, t."then")) from (select * from touched order by id limit 10) t), '[]'))
     $$;
 
--- Candidates who have more open proposals than the cap. Who they are is not told: whoever sets rules sees no files.
+-- Candidates who have more open proposals than the cap. Who they are is not told: the one who sets rules sees no files.
 create function app.rule_preview_candidates(most int) returns jsonb language sql stable
     set search_path = pg_catalog, pg_temp
     as $$
@@ -36,7 +36,7 @@ create function app.rule_preview_candidates(most int) returns jsonb language sql
     $$;
 
 -- Open tasks whose clock the rule of their kind runs: those that would be due at another moment, of ten thousand at most. A rule for the whole
--- municipality is not asked for tasks of a project that has its own. Whoever sets rules sees no tasks, and gets numbers and moments only.
+-- municipality is not asked for tasks of a project that has its own. Everyone who sets rules sees no tasks, and gets numbers and moments only.
 create function app.rule_preview_tasks(kind text, scope_id uuid, value jsonb) returns jsonb language sql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -10,7 +10,7 @@ create function app.signal_checks(signal uuid, actor uuid) returns boolean langu
     end $$;
 grant execute on function app.signal_checks(uuid, uuid) to public;
 
--- Whoever passes the wall of measures, but not the person: a signal says who told it. Its sender sees that it is there, and whoever has to check it
+-- Everyone who passes the wall of measures, but not the person: a signal says who told it. Its sender sees that it is there, and the one who has to check it
 -- sees what that takes.
 create function app.signal_inside(s app.signal, scope text default app.scope(), role text default app.role(), organisation uuid default app.organisation(),
                                   actor uuid default app.actor())
@@ -50,7 +50,7 @@ create function app.signal_version_outside(s app.signal) returns bigint immutabl
 create function app.signal_changed_outside(s app.signal) returns timestamptz immutable parallel safe
     return coalesce(s.withdrawn_at, s.handled_at, s.received_at);
 
--- The signal that the caller sees and may do something with, locked; or MW404. Only for whoever passes the wall of measures.
+-- The signal that the caller sees and may do something with, locked; or MW404. Only for the one who passes the wall of measures.
 create function app.signal_lock(signal uuid) returns app.signal language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -105,7 +105,7 @@ create function app.signal_about(s app.signal) returns app.signal language plpgs
         return s;
     end $$;
 
--- Whether the caller may tell of this person without naming an appointment or the like: whoever has to do with the person, and a field officer who
+-- Whether the caller may tell of this person without naming an appointment or the like: the one who has to do with the person, and a field officer who
 -- checks or has checked something of the person.
 create function app.signal_may(candidate uuid) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp

@@ -1,6 +1,6 @@
 -- What follows from a signal: it is looked into the same day, its sender hears that it was handled, and a corrected list takes it back.
 
--- Opens the check of a signal: how it is done says the kind, or whoever asks for it.
+-- Opens the check of a signal: how it is done says the kind, or the one who asks for it.
 create function app.signal_check_open(s app.signal, how text default null, owner_user uuid default null) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -60,7 +60,7 @@ create function app.signal_check_pass(s app.signal) returns void language plpgsq
         end if;
     end $$;
 
--- Whoever sent a signal from outside the wall hears that it was handled, and nothing else. What doubled a signal that was taken back stands by itself.
+-- The sender of a signal from outside the wall hears that it was handled, and nothing else. What doubled a signal that was taken back stands by itself.
 create function app.signal_end() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -81,7 +81,7 @@ create function app.signal_end() returns trigger language plpgsql
 create trigger signal_end after update on app.signal for each row
     when (new.state <> old.state and (app.signal_is_settled(new.state) or app.signal_is_ended(new.state))) execute function app.signal_end();
 
--- The signal of an absence that was just noted, in the name of whoever noted it; none when that sender has told it already.
+-- The signal of an absence that was just noted, in the name of the one who noted it; none when that sender has told it already.
 create function app.signal_of_absence(a app.appointment) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -134,7 +134,7 @@ create function app.signal_order_check(signal uuid, how text, owner_user uuid) r
         perform app.signal_check_open(s, how, owner_user);
     end $$;
 
--- What it takes to look into a signal, for whoever passes the wall or has to check it: who the person is, how to reach them, whether the invitation
+-- What it takes to look into a signal, for the one who passes the wall or has to check it: who the person is, how to reach them, whether the invitation
 -- can be proved, since when the rules were known, and the checks.
 create function app.signal_facts(signal uuid) returns table (person json, invitation_proven boolean, rules_known_on date, checks json) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp

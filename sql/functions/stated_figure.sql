@@ -1,6 +1,6 @@
 -- Stated figures: what parties aim at, expect or report.
 
--- A figure of a project is seen by whoever sees the project. Any other is seen by the municipality that said it, or by the whole region when
+-- A figure of a project is seen by the one who sees the project. Any other is seen by the municipality that said it, or by the whole region when
 -- it is of the whole region. The municipality that said it changes it.
 call region.wall('region.figure', 'stated_figure', '{weighed_at}');
 call app.days_within('region.figure', 'day ends');

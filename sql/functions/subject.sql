@@ -29,7 +29,7 @@ create function app.walls_of(role text) returns text[] immutable parallel safe
            else '{}' end;
 grant execute on function app.walls_of(text) to public;
 
--- Who sees a general row because of what it is about. Whoever owns such a row sees it besides. Measures are a wall inside that of the person: beside the
+-- Who sees a general row because of what it is about. Everyone who owns such a row sees it besides. Measures are a wall inside that of the person: beside the
 -- team lead, the case manager of the person passes it.
 create function app.sees_about(wall text, candidate uuid, employer uuid, scope text, role text, organisation uuid, actor uuid)
     returns boolean language plpgsql stable parallel safe set search_path = pg_catalog, pg_temp
@@ -40,7 +40,7 @@ create function app.sees_about(wall text, candidate uuid, employer uuid, scope t
                when 'organisation' then (wall = 'employer' and employer = organisation)
                    or (wall = 'person' and app.reached(candidate, organisation))
                when 'caseload' then (wall = 'person' or (wall = 'measure' and role = 'case_manager')) and app.reached(candidate, actor)
-                   or (wall = 'person' and role = 'course_leader' and app.reached(candidate, organisation)) -- a mandate of whoever gives the course
+                   or (wall = 'person' and role = 'course_leader' and app.reached(candidate, organisation)) -- a mandate of the one who gives the course
                else false end;
     end $$;
 grant execute on function app.sees_about(text, uuid, uuid, text, text, uuid, uuid) to public;
@@ -80,7 +80,7 @@ create function app.has_power(power text, role text, actor uuid) returns boolean
     end $$;
 grant execute on function app.has_power(text, text, uuid) to public;
 
--- Who passes the wall of measures for a person: the case manager who has the person, a team lead, whoever decides measures, the privacy officer, and the person. A
+-- Who passes the wall of measures for a person: the case manager who has the person, a team lead, the one who decides measures, the privacy officer, and the person. A
 -- noun behind this wall asks it, and adds or takes away what is its own.
 create function app.sees_measure(candidate uuid, scope text default app.scope(), role text default app.role(), organisation uuid default app.organisation(),
                                  actor uuid default app.actor())
@@ -98,7 +98,7 @@ create function app.sees_measure(candidate uuid, scope text default app.scope(),
 grant execute on function app.sees_measure(uuid, text, text, uuid, uuid) to public;
 
 -- For lists that are asked for one person: the person. Before any row is read, it notes of a caller who passes the wall of measures of some people whether that is so of this person: then
--- app.apart() turns the rows away by that. The note only takes away. It runs once, so it costs a plan nothing. Whoever has to check something of the person knows that there is something, and is asked row by row.
+-- app.apart() turns the rows away by that. The note only takes away. It runs once, so it costs a plan nothing. Everyone who has to check something of the person knows that there is something, and is asked row by row.
 create function app.task_behind(candidate uuid, actor uuid) returns boolean language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -123,9 +123,9 @@ create function app.inside_of(candidate uuid) returns uuid language plpgsql stab
     as $$ begin return case when app.sees_measure(candidate) then candidate end; end $$;
 grant execute on function app.inside_of(uuid) to public;
 
--- Turns whoever can never pass the wall of measures away from the rows of a table that stand behind it, or keeps for them the ones of their own. By columns and settings alone, without
+-- Turns the one who can never pass the wall of measures away from the rows of a table that stand behind it, or keeps for them the ones of their own. By columns and settings alone, without
 -- a function in PL/pgSQL or a subquery that the first such row begins: what the rows cost is lost in what an answer costs, so that its time does not say whether somebody has a
--- measure (make bench-inference). An administrator may be inside with a power, which the context says. Whoever may be inside is asked by `sees`, as ever.
+-- measure (make bench-inference). An administrator may be inside with a power, which the context says. Everyone who may be inside is asked by `sees`, as ever.
 create procedure app.apart(wanted regclass, others text) language plpgsql as $$
     begin
         execute format('create policy measures_apart on %s as restrictive for select

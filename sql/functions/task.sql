@@ -16,8 +16,8 @@ create function app.task_passes(wall text, role text, candidate uuid, employer u
     end $$;
 grant execute on function app.task_passes(text, text, uuid, uuid, uuid) to public;
 
--- Who sees one: its owner, the desk that it lies with, whoever it is promised to, and whoever passes the wall of what it is about. An
--- employer sees nothing else that is about the employer: that is the work of others. Whoever gave it away sees it until the end of that transaction,
+-- Who sees one: its owner, the desk that it lies with, the one it is promised to, and the one who passes the wall of what it is about. An
+-- employer sees nothing else that is about the employer: that is the work of others. Everyone who gave it away sees it until the end of that transaction,
 -- because the answer is the task after the change. The candidate sees what is asked of, and promised to, the candidate.
 create function app.task_told(t app.task, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
@@ -146,7 +146,7 @@ create function app.tasks_follow_user() returns trigger language plpgsql
 create trigger tasks_follow after update of organisation_id on app.user_account for each row
     when (new.organisation_id is distinct from old.organisation_id) execute function app.tasks_follow_user();
 
--- For functions and triggers of other nouns, which have asked themselves who may. They act for the municipality, whoever the caller is.
+-- For functions and triggers of other nouns, which have asked themselves who may. They act for the municipality, no matter who the caller is.
 
 -- Opens a task of this kind about a row, and returns it; the one that is open when `cause` has made one already. Without an owner it lies with the
 -- municipality. Without `due_at` the rule of its kind says when it is due.

@@ -16,7 +16,7 @@ create function app.task_made_it(t app.task) returns boolean language plpgsql st
     set search_path = pg_catalog, pg_temp
     as $$ begin return (app.actor() = t.made_by or app.role() = 'team_lead') is true; end $$;
 
--- The task that the caller sees, locked; or MW404. Whoever had to wait for the lock is asked again: a mandate may have ended meanwhile.
+-- The task that the caller sees, locked; or MW404. Everyone who had to wait for the lock is asked again: a mandate may have ended meanwhile.
 create function app.task_lock(task uuid) returns app.task language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -117,8 +117,8 @@ create function app.task_accept(task uuid) returns void language plpgsql
         update app.task o set state = app.move('task', t.state, 'accept') where o.tenant_id = t.tenant_id and o.id = t.id;
     end $$;
 
--- What was declined is not forgotten: whoever made it has the same to do, or to ask of somebody else; the municipality, when nobody made it by hand, or when
--- whoever did has left or may not see any more what it is about.
+-- What was declined is not forgotten: the one who made it has the same to do, or to ask of somebody else; the municipality, when nobody made it by hand, or when
+-- the one who did has left or may not see any more what it is about.
 create function app.task_return(t app.task) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -236,7 +236,7 @@ create function app.task_actions(t app.task) returns json language plpgsql stabl
                 where o.may and app.may_call(o.operation, app.role()));
     end $$;
 
--- Names: what it is about, who owns it, to whom it is promised. Whoever sees the task gets them, also without a right to these themselves.
+-- Names: what it is about, who owns it, to whom it is promised. Everyone who sees the task gets them, also without a right to these themselves.
 create function app.task_subject(task uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Trajectories: who sees them, how they begin, and how they end.
 
--- Whoever has to do with the person. Of organisations the one that executes it, by its mandate; and the future employer, as long as the candidate
+-- Everyone who has to do with the person. Of organisations the one that executes it, by its mandate; and the future employer, as long as the candidate
 -- shares it.
 create function app.trajectory_told(t app.trajectory, scope text, role text, organisation uuid, actor uuid) returns boolean language plpgsql stable parallel safe
     set search_path = pg_catalog, pg_temp
@@ -71,7 +71,7 @@ create function app.trajectory_refer() returns trigger language plpgsql
 create trigger refer_to before insert or update of vacancy_id, employer_id, benefit_id on app.trajectory
     for each row execute function app.trajectory_refer();
 
--- Who executes a trajectory, its project, its vacancy and the employers, by name. Whoever sees it gets them, also without a right to these themselves.
+-- Who executes a trajectory, its project, its vacancy and the employers, by name. Everyone who sees it gets them, also without a right to these themselves.
 create function app.trajectory_names(trajectory uuid)
     returns table (organisation_name text, project_title text, vacancy_title text, employer_name text, current_employer_name text) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp

@@ -36,7 +36,7 @@ create function app.trajectory_rules_letter(t app.trajectory) returns uuid langu
                 where c.tenant_id = t.tenant_id and c.id = t.candidate_id);
     end $$;
 
--- The candidate has the letter: the candidate says so, or whoever saw the receipt.
+-- The candidate has the letter: the candidate says so, or the one who saw the receipt.
 create function app.trajectory_receive_rules(trajectory uuid, day date) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -70,7 +70,7 @@ create trigger own_powers before update of attributes, role on app.user_account 
     when (new.id = app.actor() and (not new.attributes <@ old.attributes or new.role <> old.role))
     execute function app.user_own_powers();
 
--- The name of the organisation or employer that a user works for, for whoever sees the user.
+-- The name of the organisation or employer that a user works for, for the one who sees the user.
 create function app.user_organisation(account uuid) returns text language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -41,7 +41,7 @@ create function app.vacancy_answer_follow_up() returns trigger language plpgsql
     end $$;
 create trigger answered after insert on app.vacancy_answer for each row execute function app.vacancy_answer_follow_up();
 
--- The task to answer an employer says of its vacancy when it is due and when it was met, whoever moved or ended it.
+-- The task to answer an employer says of its vacancy when it is due and when it was met, no matter who moved or ended it.
 create function app.vacancy_answer_of_task() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

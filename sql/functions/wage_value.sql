@@ -17,7 +17,7 @@ call app.days_within('app.wage_value', 'measured_on begins', 'valid_until ends')
 call app.open_to_scope('app.wage_value', 'app.sees_wage_value');
 call app.referable('app.wage_value', 'wage_value', 'person', 'app.sees_wage_value', candidate => 'r.candidate_id', label => $$to_char(r.measured_on, 'YYYY-MM-DD')$$);
 
--- Whose it is and where: for whoever sees the value, also without a right to the placement.
+-- Whose it is and where: for the one who sees the value, also without a right to the placement.
 create function app.wage_value_names(value uuid) returns table (candidate_alias text, employer_name text) language plpgsql stable
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -7,7 +7,7 @@ select coalesce(p.digest, true) as digest, coalesce(p.digest_at, app.rule('remin
 from (values (app.tenant(), app.actor())) caller (tenant_id, id)
 left join app.reminder_preference p on p.tenant_id = caller.tenant_id and p.id = caller.id
 
--- Whoever has chosen nothing yet has version 1.
+-- Everyone who has chosen nothing yet has version 1.
 -- query: reminder_preference_put
 -- body: ReminderChoice
 -- rows: one

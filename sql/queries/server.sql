@@ -49,7 +49,7 @@ select idempotency.begin(:route, :key, :fingerprint, :status::int, :resource::uu
 -- rows: one
 select fingerprint, status, resource from idempotency.outcome(:route, :key)
 
--- What is noted of many requests together takes the word of the token for who asks: whoever may not come in is noted, too.
+-- What is noted of many requests together takes the word of the token for who asks: the one who may not come in is noted, too.
 -- query: audit_denied
 -- rows: none
 -- writes: yes

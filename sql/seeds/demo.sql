@@ -1,6 +1,6 @@
 -- The demo region: everything in it is invented. Run by `maatwerk demo`, which sets demo.candidates, demo.seed and, from the
 -- contract, demo.roles; the same numbers give the same region. Loaded as one transaction with triggers off: it is a beginning, not a history.
--- Citizen service numbers come from the range 999000000 and up, KvK numbers from 99000001 and up: not issued; whoever
+-- Citizen service numbers come from the range 999000000 and up, KvK numbers from 99000001 and up: not issued; the one who
 -- uses a copy of real registers beside this must confirm that.
 
 -- step: helpers

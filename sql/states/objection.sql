@@ -15,7 +15,7 @@ insert into ref.state_move (noun, from_state, event, to_state, roles, guard) val
     ('objection', 'registered', 'partly',   'partly',       '{case_manager,team_lead}', 'the same; a decision that takes its place is drafted'),
     ('objection', 'registered', 'reject',   'rejected',     '{case_manager,team_lead}', 'the same'),
     ('objection', 'registered', 'refuse',   'inadmissible', '{case_manager,team_lead}', 'it is late, or was not repaired'),
-    ('objection', 'registered', 'withdraw', 'withdrawn',    '{case_manager,team_lead,candidate}', 'by whoever objected')
+    ('objection', 'registered', 'withdraw', 'withdrawn',    '{case_manager,team_lead,candidate}', 'by the objector')
 on conflict (noun, from_state, event) do update set
     to_state = excluded.to_state, roles = excluded.roles, guard = excluded.guard;
 

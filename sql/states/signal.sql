@@ -1,4 +1,4 @@
--- The life of a signal. It is looked into, and then somebody says what it was. Whoever sent it withdraws it before it was looked into.
+-- The life of a signal. It is looked into, and then somebody says what it was. The sender withdraws it before it was looked into.
 -- row: app.signal old.state
 -- unasked: look_into, correct
 -- log: app.transition s join app.signal n on n.id = s.subject_id and app.signal_inside(n)

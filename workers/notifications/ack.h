@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Acknowledgements, as whoever collects a folder puts them in its `ack`:
+/* Acknowledgements, as the one who collects a folder puts them in its `ack`:
  *
  *   {"acknowledgements": [{"message": "<number>", "status": "taken", "reference": "…"}, …]}
  *

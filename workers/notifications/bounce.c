@@ -57,7 +57,7 @@ struct reading {
     struct session *db;
 };
 
-/* Whoever knows the number of a message may write a report, and not the address to which it goes. */
+/* Everyone who knows the number of a message may write a report, and not the address to which it goes. */
 static bool is_proven(struct arena *arena, const struct sender *sender, const struct report *report)
 {
     struct str number =

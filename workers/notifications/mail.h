@@ -8,7 +8,7 @@
 struct mail {
     struct str id;       /* of the message: stable, of letters, digits, dots and hyphens */
     struct str date;     /* as RFC 5322 writes it */
-    struct str name;     /* of whoever sends it, for people */
+    struct str name;     /* of the sender, for people */
     struct str from, to; /* addresses */
     struct str language; /* nl or en */
     struct str subject;

@@ -32,7 +32,7 @@ enum problem_code {
     PROBLEM_DECISIONS_OVERLAP, /* 409: There is another measure in this period already */
     PROBLEM_LETTER_SENT, /* 409: The letter was sent already */
     PROBLEM_DECISION_RESTS_ON_IT, /* 409: A decision rests on it */
-    PROBLEM_DECISION_BY_DRAFTER, /* 409: Whoever wrote the draft does not decide */
+    PROBLEM_DECISION_BY_DRAFTER, /* 409: The drafter does not decide */
     PROBLEM_OUTCOME_OF_ANOTHER_KIND, /* 409: This outcome is not one of this kind of task */
     PROBLEM_SUBJECT_FIRST, /* 409: First record what happened */
     PROBLEM_OWNER_MAY_NOT_SEE, /* 409: This owner may not see this */

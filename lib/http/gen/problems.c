@@ -89,7 +89,7 @@ const struct problem problems[PROBLEM_COUNT] = {
         "{\"type\":\"urn:maatwerk:problem:decision-rests-on-it\",\"title\":\"A decision rests on it\",\"status\":409,\"detail\":\"A decision that was made rests on this. Withdraw or revise that decision first.\""}, {NULL, 0}},
     [PROBLEM_DECISION_BY_DRAFTER] = {"decision-by-drafter", 409, 0, true, {
         "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"Wie het concept schreef besluit niet\",\"status\":409,\"detail\":\"Een ander dan wie het concept schreef of wijzigde, neemt dit besluit; inlognamen worden vergeleken.\"",
-        "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"Whoever wrote the draft does not decide\",\"status\":409,\"detail\":\"Somebody else than whoever wrote or changed the draft makes this decision; logins are compared.\""}, {NULL, 0}},
+        "{\"type\":\"urn:maatwerk:problem:decision-by-drafter\",\"title\":\"The drafter does not decide\",\"status\":409,\"detail\":\"Somebody else than the one who wrote or changed the draft makes this decision; logins are compared.\""}, {NULL, 0}},
     [PROBLEM_OUTCOME_OF_ANOTHER_KIND] = {"outcome-of-another-kind", 409, 0, false, {
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"Deze uitkomst hoort niet bij deze soort taak\",\"status\":409,\"detail\":\"Onder outcomes staan de uitkomsten waarmee een taak van deze soort eindigt.\"",
         "{\"type\":\"urn:maatwerk:problem:outcome-of-another-kind\",\"title\":\"This outcome is not one of this kind of task\",\"status\":409,\"detail\":\"The outcomes with which a task of this kind ends are named.\""}, {NULL, 0}},

@@ -101,7 +101,7 @@ struct mandate_revocation {
     struct str reason;
 };
 
-/* What whoever got a message says of it. (bevestiging) */
+/* What the one who got a message says of it. (bevestiging) */
 struct message_acknowledgement {
     struct str event;
     struct str reference;
