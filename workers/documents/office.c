@@ -90,8 +90,8 @@ static struct str read_pdf(struct arena *arena, const char *path)
     return pdf;
 }
 
-/* Waits until the process ends, and ends it with all that it started when it takes too long. Somebody else who killed it
- * soon says nothing about the pages: then it is as if it had not started. */
+/* Waits until the process ends, and ends it with all that it started when it takes too long. When somebody else
+ * kills it soon, that says nothing about the pages: then it is as if it had not started. */
 static int wait_for(pid_t pid, int64_t until_ms)
 {
     int status;
