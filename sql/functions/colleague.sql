@@ -22,6 +22,7 @@ create function app.colleague_follow() returns trigger language plpgsql
 create trigger colleague after insert or update on app.user_account for each row execute function app.colleague_follow();
 
 -- The name beside the identifier of a colleague. Nothing of users of firms and employers.
-create function app.colleague_name(who uuid) returns text stable parallel safe
-    return (select c.name from app.colleague c where c.tenant_id = app.tenant() and c.id = who);
+create function app.colleague_name(who uuid) returns text language plpgsql stable parallel safe
+    set search_path = pg_catalog, pg_temp
+    as $$ begin return (select c.name from app.colleague c where c.tenant_id = app.tenant() and c.id = who); end $$;
 grant execute on function app.colleague_name(uuid) to public;

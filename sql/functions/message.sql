@@ -18,7 +18,7 @@ create function app.sees_message(m app.message, scope text default app.scope(), 
 call app.wall('app.message', 'message', '{next_at,deferred,content_hash,template_version,handed_at,sent_at,keep_until,endpoint_id,channel,wall,noun,candidate_id,employer_id,over}');
 call app.open_to_scope('app.message', 'app.sees_message');
 call app.about('app.message');
-call app.apart('app.message', $$wall is distinct from 'measure' or to_user_id = app.actor() or app.role() = 'benefits_payment'$$);
+call app.apart('app.message', $$wall is distinct from 'measure' or to_user_id is not null and to_user_id = app.actor()$$, payer => true);
 call app.referable('app.message', 'message', $$coalesce(r.wall, 'general')$$, 'app.sees_message', label => 'r.template', candidate => 'r.candidate_id',
                    employer => 'r.employer_id');
 

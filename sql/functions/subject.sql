@@ -126,7 +126,8 @@ grant execute on function app.inside_of(uuid) to public;
 -- Turns the one who can never pass the wall of measures away from the rows of a table that stand behind it, or keeps for them the ones of their own. By columns and settings alone, without
 -- a function in PL/pgSQL or a subquery that the first such row begins: what the rows cost is lost in what an answer costs, so that its time does not say whether somebody has a
 -- measure (make bench-inference). An administrator may be inside with a power, which the context says. Everyone who may be inside is asked by `sees`, as ever.
-create procedure app.apart(wanted regclass, others text) language plpgsql as $$
+-- `payer`: that is also the payer of benefits.
+create procedure app.apart(wanted regclass, others text, payer boolean default false) language plpgsql as $$
     begin
         execute format('create policy measures_apart on %s as restrictive for select
                         using (%s or case current_setting(''app.role'', true)
@@ -136,8 +137,16 @@ create procedure app.apart(wanted regclass, others text) language plpgsql as $$
                                        when ''candidate'' then true
                                        when ''system'' then true
                                        when ''tenant_admin'' then current_setting(''app.powers'', true) like ''%%privacy_officer%%''
-                                     end or current_user = ''maatwerk_owner'')', wanted, others);
+                                       when ''benefits_payment'' then %L::boolean
+                                     end or current_user = ''maatwerk_owner'')', wanted, others, payer);
     end $$;
+
+-- What a noun says of one of its rows, or nothing. `as_seen`: only when the caller sees the row, and passes the wall that it stands behind. app.referable() adds a statement for
+-- each noun, whose plan is kept: one that is put together for each row takes longer to plan than to run.
+create function app.subject_read(noun text, wanted uuid, as_seen boolean)
+    returns table (wall text, candidate_id uuid, employer_id uuid, label text) language plpgsql stable
+    set search_path = pg_catalog, pg_temp
+    as $$ begin end $$;
 
 -- Rows of this noun can be referred to. `wall` is the one that they stand behind, by its name or as an expression of the columns of `r`;
 -- `candidate`, `employer` and `label` are such expressions, too: whom they concern and how people call them (of a person: the alias).
@@ -153,21 +162,22 @@ create procedure app.referable(wanted regclass, noun text, wall text, sees regpr
                     return query select (%2$s)::text, %3$s, %4$s, (%5$s)::text from %6$s r
                     where r.tenant_id = app.tenant() and r.id = wanted and (not as_seen or %7$s(r));
                 end $b$ $f$, noun, case when array[wall] <@ app.walls_of('system') then quote_literal(wall) else wall end, candidate, employer, label, wanted, sees);
-    end $$;
-
--- What a noun says of one of its rows, or nothing. `as_seen`: only when the caller sees the row, and passes the wall that it stands behind.
-create function app.subject_read(noun text, wanted uuid, as_seen boolean)
-    returns table (wall text, candidate_id uuid, employer_id uuid, label text) language plpgsql stable
-    set search_path = pg_catalog, pg_temp
-    as $$
-    declare
-        reader text := 'app.subject_of_' || noun;
-    begin
-        if noun !~ '^[a-z_]{1,40}$' or to_regprocedure(reader || '(uuid,boolean)') is null then
-            return;
-        end if;
-        return query execute format('select r.* from %s($1, $2) r where not $2 or ($3 or r.wall = any (app.walls_of(app.role()))) and (r.wall <> ''measure'' or app.sees_measure(r.candidate_id))', reader)
-            using wanted, as_seen, app.scope() is distinct from 'tenant';
+        execute format($f$
+            create or replace function app.subject_read(noun text, wanted uuid, as_seen boolean)
+                returns table (wall text, candidate_id uuid, employer_id uuid, label text) language plpgsql stable
+                set search_path = pg_catalog, pg_temp
+                as $b$
+                declare everywhere boolean := not as_seen or app.scope() is distinct from 'tenant';
+                begin
+                    case noun %s else return;
+                    end case;
+                end $b$ $f$, (
+            select string_agg(format($w$
+                        when %L then
+                            return query select r.* from app.%I(wanted, as_seen) r
+                            where not as_seen or (everywhere or r.wall = any (app.walls_of(app.role()))) and (r.wall <> 'measure' or app.sees_measure(r.candidate_id));$w$,
+                        substr(p.proname, length('subject_of_') + 1), p.proname), '' order by p.proname)
+            from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname like 'subject\_of\_%'));
     end $$;
 
 -- The row that something is going to be about. For functions and triggers, which have asked themselves who may.

@@ -91,3 +91,5 @@ create index signal_by_employer on app.signal (tenant_id, employer_id, received_
 create index signal_by_project on app.signal (tenant_id, project_id, received_at, id) where project_id is not null;
 create index signal_doubled_by on app.signal (tenant_id, doubles_id) where doubles_id is not null;
 create index signal_checked_by on app.signal (tenant_id, checked_with_id) where checked_with_id is not null;
+-- Whether somebody has a task behind the wall about a person (app.task_behind): by the tasks of the user, so that its time says nothing of the person.
+create index task_behind on app.task (tenant_id, owner_user_id, candidate_id) where wall = 'measure' and owner_user_id is not null;
