@@ -129,7 +129,7 @@ create function app.agreement_take_back() returns trigger language plpgsql
         return new;
     end $$;
 create trigger take_back before update on app.agreement for each row when (old.state = 'offered' and new.state = 'draft') execute function app.agreement_take_back();
--- After that: the one who read the pages reads them no more. The texts are kept, and only functions reach them.
+-- After the end: nobody reads the pages any more. The texts are kept, and only functions reach them.
 create function app.agreement_take_back_pages() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

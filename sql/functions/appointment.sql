@@ -62,7 +62,7 @@ create function app.appointment_begin() returns trigger language plpgsql
     end $$;
 create trigger begin before insert on app.appointment for each row execute function app.appointment_begin();
 
--- Refuses somebody who has left, or an organisation that has ended. `coach` goes along.
+-- Refuses a colleague who has left, and an organisation that has ended. `coach` is the colleague who goes along.
 create function app.appointment_with_is_there(leader uuid, organisation uuid, coach uuid default null) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$
@@ -75,7 +75,7 @@ create function app.appointment_with_is_there(leader uuid, organisation uuid, co
             raise exception using errcode = '23503', message = 'reference', table = 'appointment', constraint = format('appointment_tenant_id_%s_fkey', wrong);
         end if;
     end $$;
--- With whom a client plans somebody is there. What is moved, or joins a session, is with whom it was.
+-- The colleague or organisation of a new appointment must still be there. An appointment that is moved, or joins a session, keeps the one it had.
 create function app.appointment_with() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$
@@ -206,7 +206,7 @@ create function app.appointments_leave() returns trigger language plpgsql
 create trigger appointments_leave after update of from_day, until_day on app.candidate_participation for each row
     when ((new.from_day, new.until_day) is distinct from (old.from_day, old.until_day)) execute function app.appointments_leave();
 
--- After a cohort ended: nobody is expected at the sessions that were still to come, in each municipality that takes part. So it is in one that takes part no more.
+-- After a cohort ended: nobody is expected at the sessions that were still to come, in each municipality that takes part. A municipality that leaves the cohort does the same.
 create function app.appointments_end_with_project() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Candidates who died: the file leaves and stays as it is.
 
--- Everyone who keeps the file records the death. Open proposals end, as when somebody leaves; no card is sent, and nobody is listed.
+-- The one who keeps the file records the death. Open proposals end, as when somebody leaves; no card is sent, and nobody is listed.
 create function app.candidate_die(candidate uuid, day date) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

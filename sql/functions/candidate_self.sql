@@ -1,4 +1,4 @@
--- What the person does in the own file: consent, a report of illness, a question. Everyone who keeps the file does the same for them.
+-- What the person does in the own file: consent, a report of illness, a question. The one who keeps the file does the same for them.
 
 -- The file that the caller sees, locked; or MW404.
 create function app.candidate_lock(candidate uuid) returns app.candidate language plpgsql

@@ -15,7 +15,7 @@ create function app.day_window(kind text, out back interval, out ahead interval)
     end $$;
 grant execute on function app.day_window(text) to public;
 
--- How a fault says between which days or moments something must lie; null is open. Everyone who raises 23514 with the message `range` gives it as the detail.
+-- How a fault says between which days or moments something must lie; null is open. A function that raises 23514 with the message `range` gives it as the detail.
 create function app.day_span(low date, high date) returns text immutable parallel safe
     return coalesce(low::text, '') || '..' || coalesce(high::text, '');
 create function app.day_span(low timestamptz, high timestamptz) returns text language sql stable

@@ -69,8 +69,8 @@ create function app.decision_choices(d app.decision) returns jsonb language plpg
 create function app.decision_method() returns int immutable parallel safe
     return 1;
 
--- The draft with its calculation as it is on a day: everything that was asked, every article, and what comes of it. What makes lighter what the person was told is reckoned from the day of that
--- decision, and keeps its days: a person who is partly right is lowered less in those months, and nothing in others.
+-- The draft with its calculation as it is on a day: everything that was asked, every article, and what comes of it. A decision that makes lighter what the person was told is reckoned from the day
+-- of the first decision, and keeps its days: the payment is lowered less in those months, and in no others.
 create function app.decision_calculated(d app.decision, on_day date) returns app.decision language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

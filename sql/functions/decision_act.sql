@@ -148,7 +148,7 @@ create function app.decision_put_off(d app.decision, day date) returns boolean l
         return true;
     end $$;
 
--- It was notified on a day: the letter was sent or handed out. From then it has effect, the term to object runs, and the payer of the benefit hears it. Once.
+-- It was notified on a day: the letter was sent or handed out. From then it has effect, the term to object runs, and the payer of the benefit is told, once.
 create function app.decision_notified(decision uuid, on_day date) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

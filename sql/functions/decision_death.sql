@@ -4,7 +4,7 @@ create function app.decision_of_dead(d app.decision) returns boolean language pl
     set search_path = pg_catalog, pg_temp
     as $$ begin return exists (select from app.candidate c where c.tenant_id = d.tenant_id and c.id = d.candidate_id and c.died_on is not null); end $$;
 
--- Whether it is still decided after a death: it makes lighter, after an objection, what stands. Heirs go on with an objection. Its letter is a page for the heirs, and it is told by handing that out.
+-- Whether it is still decided after a death: it makes a decision lighter after an objection. Heirs go on with an objection. Its letter is a page for the heirs, and it is told by handing that out.
 create function app.decision_for_heirs(d app.decision) returns boolean language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- What decisions do to benefits, when the person is told and when they are taken back.
 
--- The last day of a benefit that this decision ends: not after a death, and before the benefit of that kind that came next.
+-- The last day of a benefit that this decision ends. It is not after a death. It is before the next benefit of that kind.
 create function app.decision_ends(d app.decision, b app.benefit) returns date language plpgsql stable
     set search_path = pg_catalog, pg_temp
     as $$

@@ -7,7 +7,7 @@ create function app.sees_hand_over(h app.hand_over, scope text default app.scope
 call app.wall('app.hand_over', 'hand_over', '{}');
 call app.open_to_scope('app.hand_over', 'app.sees_hand_over');
 
--- Everyone who gets it is still there.
+-- The one who gets it is still there.
 create function app.hand_over_check(to_user uuid, to_organisation uuid) returns void language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

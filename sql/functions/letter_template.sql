@@ -88,7 +88,7 @@ create function app.letter_template_count() returns trigger language plpgsql
     end $$;
 create trigger count before insert on app.letter_template for each row execute function app.letter_template_count();
 
--- After that: a page of it is asked for. Everyone who makes that reads it, too: what cannot be used is refused then.
+-- After that: a page of it is asked for. The program that makes it reads the template, too: one that cannot be used is refused then.
 create function app.letter_template_preview() returns trigger language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

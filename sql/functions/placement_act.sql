@@ -41,7 +41,7 @@ create function app.placement_make(placement uuid, asked jsonb) returns void lan
         from (select 1) one left join app.vacancy v on v.tenant_id = app.tenant() and v.id = p.vacancy_id;
     end $$;
 
--- The person says yes. Everyone who does not look any further is placed, and open proposals elsewhere become obsolete.
+-- The person says yes. A person who does not look any further is placed, and open proposals elsewhere become obsolete.
 create function app.placement_accept(placement uuid, day date, still_looking boolean) returns void language plpgsql
     security definer set search_path = pg_catalog, pg_temp
     as $$

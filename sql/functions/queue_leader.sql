@@ -25,7 +25,7 @@ create function queue.lead(trouble text default null) returns boolean language p
         return found;
     end $$;
 
--- Whether workers must take jobs themselves: nobody leads, or the one that leads cannot use Redis. When nobody leads, no matter who asks
+-- Whether workers must take jobs themselves: nobody leads, or the one that leads cannot use Redis. When nobody leads, the one who asks
 -- also makes ready what is due.
 create function queue.unserved() returns boolean language plpgsql
     security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off

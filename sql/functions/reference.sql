@@ -169,7 +169,7 @@ create function ref.check_rule() returns trigger language plpgsql
     end $$;
 create trigger check_value before insert or update on ref.rule for each row execute function ref.check_rule();
 
--- Everyone who keeps the installation sets a rule for all its municipalities, from now on. The one before ends, and stays for what was decided by it.
+-- The one who keeps the installation sets a rule for all its municipalities, from now on. The one before ends, and stays for what was decided by it.
 create function ref.set_rule(code text, value jsonb, source text) returns uuid language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -16,7 +16,7 @@ create function app.task_made_it(t app.task) returns boolean language plpgsql st
     set search_path = pg_catalog, pg_temp
     as $$ begin return (app.actor() = t.made_by or app.role() = 'team_lead') is true; end $$;
 
--- The task that the caller sees, locked; or MW404. Everyone who had to wait for the lock is asked again: a mandate may have ended meanwhile.
+-- The task that the caller sees, locked; or MW404. A caller who had to wait for the lock is asked again: a mandate may have ended meanwhile.
 create function app.task_lock(task uuid) returns app.task language plpgsql
     set search_path = pg_catalog, pg_temp
     as $$

@@ -1,6 +1,6 @@
 -- Vacancies: who sees them, what they ask, and what a change of one sets going.
 
--- Everyone who reported a vacancy changes it; firms and agencies also see those that are open.
+-- The one who reported a vacancy changes it; firms and agencies also see those that are open.
 create function app.sees_vacancy(v app.vacancy, scope text default app.scope(), role text default app.role(),
                                  organisation uuid default app.organisation(), actor uuid default app.actor())
     returns boolean stable parallel safe

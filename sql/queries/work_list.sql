@@ -1,6 +1,6 @@
 -- program: platform
 
--- What is open, the most urgent first. Each value of `whose` walks an index of its own (sql/migrations/0014_tasks.sql). Everyone who has a caseload has no
+-- What is open, the most urgent first. Each value of `whose` walks an index of its own (sql/migrations/0014_tasks.sql). A user who has a caseload has no
 -- desk or team here: most of what lies there is about people of others, so that the list would read all of it and show nothing.
 -- query: work_list_page
 -- rows: many
